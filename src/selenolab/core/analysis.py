@@ -1,0 +1,46 @@
+"""All that an assay has to say of one dataset."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from selenolab.core.check import Check, MissingControl
+from selenolab.core.dataset import Table
+from selenolab.core.drawing import Drawing
+from selenolab.core.estimate import Censored, Endpoint
+from selenolab.core.reference import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValue:
+    """An endpoint's value in one unit of replication: what comparisons across groups are made of.
+
+    `unit_id` names the independent experiment, animal or lysate, `group` the rest of the design
+    (without the experiment). `scale` "log" asks for ratios, "linear" for differences. `censored` ">"
+    or "<" makes `value` a bound; `se` is on the scale given (natural log for "log"), None if unknown.
+    """
+
+    endpoint: str
+    group: Mapping[str, str]
+    unit_id: str
+    value: float
+    unit: str
+    scale: Literal["linear", "log"]
+    censored: Censored = None
+    se: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Endpoints first; then what they rest on. `answer` is one sentence for the head of the report."""
+
+    endpoints: tuple[Endpoint, ...]
+    answer: str = ""
+    checks: tuple[Check, ...] = ()
+    missing_controls: tuple[MissingControl, ...] = ()
+    warnings: tuple[str, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=lambda: MappingProxyType({}))
+    drawings: tuple[Drawing, ...] = ()
+    methods: tuple[Sentence, ...] = ()
+    units: tuple[UnitValue, ...] = ()

@@ -1,0 +1,31 @@
+"""How an instrument scatters around what it should show: data, so that it can be drawn and scored."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+Family = Literal["normal", "lognormal", "poisson", "binomial"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseTerm:
+    """The scatter of one number column around its expected value.
+
+    `scale`: standard deviation (normal), of the logarithm (lognormal), unused (poisson) or the number
+    of trials (binomial, the column being a proportion): a number or (n,) per row. `shared_by`: rows
+    with equal values in these columns share one draw, such as a plate's common error.
+    """
+
+    table: str
+    column: str
+    family: Family
+    scale: float | NDArray[Any]
+    shared_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """All terms, independent of one another, applied in order."""
+
+    terms: tuple[NoiseTerm, ...]

@@ -1,0 +1,75 @@
+"""Draws from an instrument's noise, and the likelihood of data under it. One place for all assays."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from selenolab.core.dataset import Dataset, sound
+from selenolab.core.noise import Noise, NoiseTerm
+
+Array = NDArray[np.float64]
+
+
+def observe(expected: Dataset, noise: Noise, seed: int) -> Dataset:
+    """`expected` with one seeded draw of `noise`. Terms are applied in their order."""
+    rng = np.random.default_rng(seed)
+    frames = {name: table.frame.copy() for name, table in expected.tables.items()}
+    for term in noise.terms:
+        frame = frames[term.table]
+        frame[term.column] = _draw(frame, term, rng)
+    tables = {name: replace(table, frame=frames[name]) for name, table in expected.tables.items()}
+    return Dataset(tables, expected.arrays)
+
+
+def _draw(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> Array:
+    mean = frame[term.column].to_numpy(float)
+    if term.family == "poisson":
+        return np.asarray(rng.poisson(np.maximum(mean, 0)), float)
+    scale = np.broadcast_to(np.asarray(term.scale, float), mean.shape)
+    if term.family == "binomial":
+        hits = rng.binomial(scale.astype(int), np.clip(mean, 0, 1))
+        return np.asarray(hits / np.maximum(scale, 1), float)
+    z = _standard_normals(frame, term, rng)
+    return mean * np.exp(scale * z) if term.family == "lognormal" else mean + scale * z
+
+
+def _standard_normals(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> Array:
+    """One draw a row, or one a group of rows that share their error."""
+    if not term.shared_by:
+        return rng.standard_normal(len(frame))
+    group = frame.groupby(list(term.shared_by), sort=True).ngroup().to_numpy()
+    return rng.standard_normal(int(group.max()) + 1)[group]
+
+
+def log_likelihood(observed: Dataset, expected: Dataset, noise: Noise) -> float:
+    """Natural log of the density of the unflagged numbers of `observed`, rows matched in order.
+
+    Only terms without `shared_by` have a closed row-wise density; a shared term is refused, since
+    leaving it out would make the data look more certain than they are.
+    """
+    total = 0.0
+    for term in noise.terms:
+        if term.shared_by:
+            raise ValueError(f"The shared error of {term.table}.{term.column} has no row-wise likelihood.")
+        total += _term_log_likelihood(
+            observed.tables[term.table].frame, expected.tables[term.table].frame, term
+        )
+    return total
+
+
+def _term_log_likelihood(seen: pd.DataFrame, model: pd.DataFrame, term: NoiseTerm) -> float:
+    use = sound(seen, term.column)
+    value, mean = seen[term.column].to_numpy(float)[use], model[term.column].to_numpy(float)[use]
+    scale = np.broadcast_to(np.asarray(term.scale, float), len(seen))[use]
+    if term.family == "normal":
+        density = stats.norm.logpdf(value, mean, scale)
+    elif term.family == "lognormal":
+        density = stats.lognorm.logpdf(value, scale, scale=mean)
+    elif term.family == "poisson":
+        density = stats.poisson.logpmf(value, mean)
+    else:
+        density = stats.binom.logpmf(np.rint(value * scale), scale, mean)
+    return float(np.sum(density))

@@ -22,7 +22,7 @@ make_venv() {
 with_uv() {
     [ "${INSTALLER:-uv}" = uv ] || return 1
     [ -x "$venv/bin/uv" ] || "$inside" -m pip install --quiet --disable-pip-version-check "uv>=0.5" || return 1
-    "$venv/bin/uv" pip install --quiet --python "$inside" --require-hashes -r requirements.lock
+    "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$inside" --require-hashes -r requirements.lock
 }
 
 with_pip() {

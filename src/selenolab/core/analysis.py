@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from selenolab.core.check import Check, MissingControl
@@ -40,7 +39,7 @@ class Analysis:
     checks: tuple[Check, ...] = ()
     missing_controls: tuple[MissingControl, ...] = ()
     warnings: tuple[str, ...] = ()
-    tables: Mapping[str, Table] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Mapping[str, Table] = field(default_factory=dict)
     drawings: tuple[Drawing, ...] = ()
     methods: tuple[Sentence, ...] = ()
     units: tuple[UnitValue, ...] = ()

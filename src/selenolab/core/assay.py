@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
@@ -67,7 +66,7 @@ class Sheet:
 
     name: str
     frame: pd.DataFrame
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Reading:
 
 
 Taken = Mapping[str, Table | Endpoint]
-NOTHING_TAKEN: Taken = MappingProxyType({})
+NOTHING_TAKEN: Taken = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,6 @@ class Assay:
     virtual: VirtualDoor | None
     analyse: Callable[[Dataset, Any, int, Taken], Analysis]
     endpoints: tuple[EndpointSpec, ...]
-    gives: Mapping[str, TableSchema] = field(default_factory=lambda: MappingProxyType({}))
-    takes: Mapping[str, Port] = field(default_factory=lambda: MappingProxyType({}))
+    gives: Mapping[str, TableSchema] = field(default_factory=dict)
+    takes: Mapping[str, Port] = field(default_factory=dict)
     references: tuple[Reference, ...] = ()

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +22,9 @@ class Check:
     limit: float | None = None
     unit: str = ""
     margin: float | None = None
-    group: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    group: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
-    settings: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.why:
@@ -41,4 +38,4 @@ class MissingControl:
     conclusion: str
     control: str
     remedy: str
-    group: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    group: Mapping[str, str] = field(default_factory=dict)

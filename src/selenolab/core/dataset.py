@@ -7,7 +7,6 @@ from a model. The origin stands beside it, in the :class:`~selenolab.core.study.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,8 @@ class Table:
 
     schema: TableSchema
     frame: pd.DataFrame
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    open: Mapping[str, OpenColumn] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=dict)
+    open: Mapping[str, OpenColumn] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_table(self.schema, self.frame, self.units, self.open)
@@ -52,7 +51,7 @@ class Dataset:
     """Named tables joined by ids, and arrays by reference or in memory."""
 
     tables: Mapping[str, Table]
-    arrays: Mapping[str, ArrayRef | NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    arrays: Mapping[str, ArrayRef | NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, table in self.tables.items():

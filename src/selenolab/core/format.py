@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -24,7 +23,6 @@ Kind = Literal[
     "image",
     "document",
 ]
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Evidence(StrEnum):
@@ -59,11 +57,11 @@ class Parsed:
     kind: Kind
     records: pd.DataFrame
     data: pd.DataFrame
-    units: Mapping[str, str] = NOTHING
+    units: Mapping[str, str] = field(default_factory=dict)
     axes: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = NOTHING
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +90,4 @@ class InputFile:
     role: str  # sample, blank, drug_blank, calibration, single_stain, time_zero, reference, sheet ...
     sha256: str
     parsed: Parsed
-    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # per-file words of the study file
+    facts: Mapping[str, str] = field(default_factory=dict)  # per-file words of the study file

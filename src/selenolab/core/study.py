@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from selenolab.core.analysis import Analysis
@@ -23,7 +22,7 @@ class RunFile:
     path: Path
     name: str
     role: str
-    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Virtual:
     """The door for a model. `overrides` are parameter values other than the model's own."""
 
     model: str
-    overrides: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    overrides: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Take:
     run: str
     kind: Literal["tables", "endpoints"]
     name: str
-    group: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    group: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class Comparison:
     by: str  # the group word to compare, such as compound or cell_line
     method: str
     control: str = ""
-    within: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    within: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

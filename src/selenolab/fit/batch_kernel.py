@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.fit.compiled import compiled
-from selenolab.fit.ll4_kernel import BOTH_FREE, C, C_FREE, COEF, D, D_FREE, MODE, PBAR, SAA, WSUM, descend, evaluate, normal
+from selenolab.fit.ll4_kernel import BOTH_FREE, C_FREE, D_FREE, MODE, PBAR, SAA, WSUM, C, D, descend, evaluate, normal
 
 Vector = NDArray[np.float64]
 
@@ -84,51 +84,103 @@ def two_best(score: Vector, b_nodes: Vector, e_nodes: Vector) -> tuple[int, int]
 
 
 @compiled
-def covariance(b: float, e: float, nrm: Vector, lin: Vector, held: Vector, cov: Vector) -> None:
+def loadings(k: int, side: float, lin: Vector) -> tuple[float, float]:
+    """How c (k = 1) or d (k = 2) hangs on the level at the mean share and on the coefficient."""
+    mode = lin[MODE]
+    if mode == BOTH_FREE:
+        return 1.0, (1.0 - lin[PBAR] if (k == 1) == (side > 0.0) else -lin[PBAR])
+    is_free = (mode == C_FREE and k == 1) or (mode == D_FREE and k == 2)
+    return 0.0, (1.0 if is_free else 0.0)
+
+
+@compiled
+def covariance(
+    b: float, e: float, side: float, free_b: bool, free_e: bool, nrm: Vector, lin: Vector, cov: Vector
+) -> None:
     """(4, 4) unscaled covariance of b, c, d, e from the projected information, into `cov`.
 
     A slope or mid dose at the edge of the search has infinite variance; a plateau at its limit, none.
     """
-    free_b, free_e = held[0] == 0.0, held[1] == 0.0
-    vbb, vbe, vee = 0.0, 0.0, 0.0
+    bb, be, ee = 0.0, 0.0, 0.0
     det = nrm[2] * nrm[4] - nrm[3] * nrm[3]
-    known = True
+    known = nrm[2] > 0.0 and nrm[4] > 0.0
     if free_b and free_e:
-        known = det > 1e-12 * nrm[2] * nrm[4] and nrm[2] > 0.0
+        known = known and det > 1e-12 * nrm[2] * nrm[4]
         if known:
-            vbb, vbe, vee = nrm[4] / det, -nrm[3] / det, nrm[2] / det
-    elif free_b and nrm[2] > 0.0:
-        vbb = 1.0 / nrm[2]
-    elif free_e and nrm[4] > 0.0:
-        vee = 1.0 / nrm[4]
-    scale_b, scale_e = b, e
-    cov[0, 0], cov[3, 3] = vbb * scale_b**2, vee * scale_e**2
-    cov[0, 3] = cov[3, 0] = vbe * scale_b * scale_e
-    # rows of the plateaus: loadings on (intercept at the mean, coefficient)
-    mode = lin[MODE]
-    upper = lin[WSUM] > 0.0 and lin[PBAR] >= 0.0 and nrm[9] > 0.0
-    for k in (1, 2):
-        is_free = mode == BOTH_FREE or (mode == C_FREE and k == 1) or (mode == D_FREE and k == 2)
-        if mode == BOTH_FREE:
-            one, slope = 1.0, (1.0 - lin[PBAR] if (k == 1) == upper else -lin[PBAR])
-        else:
-            one, slope = 0.0, 1.0
-        cov[k, k] = (one / lin[WSUM] + slope**2 / lin[SAA]) if is_free else 0.0
-        pull_b = one * nrm[5] + slope * nrm[7] if is_free else 0.0
-        pull_e = one * nrm[6] + slope * nrm[8] if is_free else 0.0
-        cov[k, k] += pull_b**2 * vbb + 2 * pull_b * pull_e * vbe + pull_e**2 * vee
-        cov[0, k] = cov[k, 0] = -scale_b * (pull_b * vbb + pull_e * vbe)
-        cov[3, k] = cov[k, 3] = -scale_e * (pull_b * vbe + pull_e * vee)
-        if k == 2 and mode == BOTH_FREE:
-            other = -lin[PBAR] if upper else 1.0 - lin[PBAR]
-            first = 1.0 - lin[PBAR] if upper else -lin[PBAR]
-            pb, pe = nrm[5] + first * nrm[7], nrm[6] + first * nrm[8]
-            base = 1.0 / lin[WSUM] + first * other / lin[SAA]
-            cov[1, 2] = base + pb * pull_b * vbb + (pb * pull_e + pe * pull_b) * vbe + pe * pull_e * vee
-            cov[2, 1] = cov[1, 2]
-    if not known or not free_b:
+            bb, be, ee = nrm[4] / det, -nrm[3] / det, nrm[2] / det
+    elif free_b and known:
+        bb = 1.0 / nrm[2]
+    elif free_e and known:
+        ee = 1.0 / nrm[4]
+    one_c, slope_c = loadings(1, side, lin)
+    one_d, slope_d = loadings(2, side, lin)
+    cb, ce = one_c * nrm[5] + slope_c * nrm[7], one_c * nrm[6] + slope_c * nrm[8]
+    db, de = one_d * nrm[5] + slope_d * nrm[7], one_d * nrm[6] + slope_d * nrm[8]
+    cov[0, 0], cov[0, 3], cov[3, 3] = b * b * bb, b * e * be, e * e * ee
+    cov[0, 1], cov[0, 2] = -b * (cb * bb + ce * be), -b * (db * bb + de * be)
+    cov[1, 3], cov[2, 3] = -e * (cb * be + ce * ee), -e * (db * be + de * ee)
+    total, saa = lin[WSUM], max(lin[SAA], 1e-300)
+    cov[1, 1] = one_c / total + slope_c * slope_c / saa + cb * cb * bb + 2 * cb * ce * be + ce * ce * ee
+    cov[2, 2] = one_d / total + slope_d * slope_d / saa + db * db * bb + 2 * db * de * be + de * de * ee
+    cov[1, 2] = one_c * one_d / total + slope_c * slope_d / saa
+    cov[1, 2] += cb * db * bb + (cb * de + ce * db) * be + ce * de * ee
+    for i in range(4):
+        for j in range(i):
+            cov[i, j] = cov[j, i]
+    if not (known and free_b):
         cov[0, :], cov[:, 0] = 0.0, 0.0
         cov[0, 0] = np.inf
-    if not known or not free_e:
+    if not (known and free_e):
         cov[3, :], cov[:, 3] = 0.0, 0.0
         cov[3, 3] = np.inf
+
+
+@compiled
+def fit_rows(
+    z: Vector, mean: Vector, weight: Vector, pure: Vector, count: Vector, limits: Vector, box: Vector,
+    b_nodes: Vector, e_nodes: Vector, tolerance: float, values: Vector, cov: Vector, rss: Vector,
+    dof: Vector, steps: Vector,
+) -> None:  # fmt: skip
+    """Fit every row of `mean` (n, m); results into `values` (n, 4), `cov` (n, 4, 4), `rss`, `dof`, `steps` (n,).
+
+    `pure` and `count` (n,) are the pure-error sum of squares and the number of wells. Rows with too few
+    doses must be left out by the caller; a dose without wells has weight 0 and mean 0.
+    """
+    work, lin, nrm = np.empty((6, z.size)), np.zeros(8), np.zeros(9)
+    table = grid_shares(z, b_nodes, e_nodes)
+    shared = directions(table, weight[0])
+    score = np.empty(table.shape[1])
+    open_limits = not np.any(np.isfinite(limits))
+    for row in range(mean.shape[0]):
+        y, w = mean[row], weight[row]
+        if open_limits:
+            same = True
+            for i in range(z.size):
+                same = same and w[i] == weight[0, i]
+            explained(shared if same else directions(table, w), y, score)
+        else:
+            scored(z, y, w, limits, b_nodes, e_nodes, work, lin, score)
+        first, second = two_best(score, b_nodes, e_nodes)
+        k = e_nodes.size
+        best, log_b, log_e, used = descend(
+            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, tolerance
+        )  # fmt: skip
+        other, other_b, other_e, more = descend(
+            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, tolerance
+        )  # fmt: skip
+        if other < best:
+            log_b, log_e = other_b, other_e
+        best = evaluate(log_b, log_e, z, y, w, limits, work, lin)
+        normal(log_b, w, work, lin, nrm)
+        side = 1.0 if log_e > 0.5 * (max(z[0], z[1]) + z[z.size - 1]) else -1.0
+        free_b, free_e = box[0] < log_b < box[1], box[2] < log_e < box[3]
+        b, e = np.exp(log_b), np.exp(log_e)
+        covariance(b, e, side, free_b, free_e, nrm, lin, cov[row])
+        values[row, 0], values[row, 1], values[row, 2], values[row, 3] = b, lin[C], lin[D], e
+        held = 0.0 if lin[MODE] == BOTH_FREE else (2.0 if lin[MODE] > C_FREE else 1.0)
+        rss[row], dof[row], steps[row] = best + pure[row], count[row] - 4.0 + held, used + more
+        variance = rss[row] / dof[row] if dof[row] > 0 else np.inf
+        for i in range(4):
+            for j in range(4):
+                if cov[row, i, j] != 0.0:
+                    cov[row, i, j] *= variance if i == j or dof[row] > 0 else 0.0

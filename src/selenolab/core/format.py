@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
+from numpy.typing import NDArray
+
+from selenolab.core.dataset import ArrayRef
 
 Kind = Literal[
     "plate",
@@ -50,6 +53,7 @@ class Parsed:
     `data` is long (column ``record`` links to `records`) or has one column a channel.
     A number column may have a companion ``<column>_flag`` (text; empty = sound): a flagged number
     is the bound if one is known, else NaN, and the flag says why.
+    `arrays` holds images and traces that columns of `records` refer to.
     `units` maps columns of both tables to the unit as written; a column without a unit is absent.
     """
 
@@ -62,6 +66,7 @@ class Parsed:
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    arrays: Mapping[str, ArrayRef | NDArray[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

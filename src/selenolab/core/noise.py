@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-Family = Literal["normal", "lognormal", "poisson", "binomial"]
+Family = Literal["normal", "lognormal", "poisson", "binomial", "resample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,10 @@ class NoiseTerm:
     `scale`: standard deviation (normal), of the logarithm (lognormal), unused (poisson) or the number
     of trials (binomial, the column being a proportion): a number or (n,) per row. `shared_by`: rows
     with equal values in these columns share one draw, such as a plate's common error.
+
+    "resample" is for populations (particles, cells, events): the expected rows are a distribution
+    with weights `scale`, of which `draws` rows are drawn with replacement in every `shared_by` group
+    (an image, a tube). It comes first; `column` numbers the drawn rows anew where it is an id.
     """
 
     table: str
@@ -22,6 +26,7 @@ class NoiseTerm:
     family: Family
     scale: float | NDArray[Any]
     shared_by: tuple[str, ...] = ()
+    draws: int = 0
 
 
 @dataclass(frozen=True, slots=True)

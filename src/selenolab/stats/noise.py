@@ -18,8 +18,10 @@ def observe(expected: Dataset, noise: Noise, seed: int) -> Dataset:
     rng = np.random.default_rng(seed)
     frames = {name: table.frame.copy() for name, table in expected.tables.items()}
     for term in noise.terms:
-        frame = frames[term.table]
-        frame[term.column] = _draw(frame, term, rng)
+        if term.family == "resample":
+            frames[term.table] = _resample(frames[term.table], term, rng)
+        else:
+            frames[term.table][term.column] = _draw(frames[term.table], term, rng)
     tables = {name: replace(table, frame=frames[name]) for name, table in expected.tables.items()}
     return Dataset(tables, expected.arrays)
 
@@ -36,6 +38,20 @@ def _draw(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> Arr
     return mean * np.exp(scale * z) if term.family == "lognormal" else mean + scale * z
 
 
+def _resample(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> pd.DataFrame:
+    """`draws` rows of every group, drawn with replacement by weight and numbered anew."""
+    weight = np.broadcast_to(np.asarray(term.scale, float), len(frame))
+    groups = (
+        frame.groupby(list(term.shared_by), sort=True).indices.values()
+        if term.shared_by
+        else [range(len(frame))]
+    )
+    rows = [rng.choice(list(group), term.draws, p=weight[group] / weight[group].sum()) for group in groups]
+    drawn = frame.iloc[np.concatenate(rows)].reset_index(drop=True)
+    drawn[term.column] = [str(i + 1) for i in range(len(drawn))]
+    return drawn
+
+
 def _standard_normals(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> Array:
     """One draw a row, or one a group of rows that share their error."""
     if not term.shared_by:
@@ -47,13 +63,13 @@ def _standard_normals(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Gener
 def log_likelihood(observed: Dataset, expected: Dataset, noise: Noise) -> float:
     """Natural log of the density of the unflagged numbers of `observed`, rows matched in order.
 
-    Only terms without `shared_by` have a closed row-wise density; a shared term is refused, since
-    leaving it out would make the data look more certain than they are.
+    Only terms without `shared_by` or resampling have a closed row-wise density; others are refused,
+    since leaving them out would make the data look more certain than they are.
     """
     total = 0.0
     for term in noise.terms:
-        if term.shared_by:
-            raise ValueError(f"The shared error of {term.table}.{term.column} has no row-wise likelihood.")
+        if term.shared_by or term.family == "resample":
+            raise ValueError(f"The noise of {term.table}.{term.column} has no row-wise likelihood.")
         total += _term_log_likelihood(
             observed.tables[term.table].frame, expected.tables[term.table].frame, term
         )

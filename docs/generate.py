@@ -1,0 +1,104 @@
+"""Writes the pages that are made from the program itself: commands, assays, models.
+
+`commands.md` is kept in the repository, and a test fails when it no longer says what `--help` says.
+The members' pages are their own READMEs, copied into `docs/members/` for one build.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+DOCS = Path(__file__).parent
+MEMBERS = DOCS / "members"
+SHELVES = {"assays": "Assays", "models": "Models", "sources": "Sources"}
+README_WANTED = "README.md"
+
+COMMANDS_HEAD = """# Commands
+
+This page is written by `make docs` from the program's own help.
+
+Exit codes: 0 done; 1 a bug of ours; 2 something in the input, said in one line; 130 stopped by Ctrl-C.
+"""
+
+
+def commands_page(app: Any) -> str:
+    """The page of all commands of a Typer application."""
+    sections = [_section(path, command) for path, command in _walk("selenolab", typer.main.get_command(app))]
+    return "\n".join([COMMANDS_HEAD, *sections]).rstrip() + "\n"
+
+
+def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Every command with the words that call it, in the order of `--help`, hidden ones left out."""
+    children = getattr(command, "commands", {})
+    if not children:
+        yield path, command
+    for name, child in children.items():
+        if not child.hidden:
+            yield from _walk(f"{path} {name}", child)
+
+
+def _section(path: str, command: Any) -> str:
+    context = command.context_class(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    lines = [f"## {path}", "", inspect.cleandoc(command.help or "").split("\f")[0].rstrip(), ""]
+    lines += ["```text", usage, "```", ""]
+    rows = [_row(one) for one in command.get_params(context) if not getattr(one, "hidden", False)]
+    rows = [row for row in rows if not row.startswith("| `--help`")]
+    if rows:
+        lines += ["| argument or option | meaning |", "|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _row(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = f"`{parameter.metavar or parameter.name.upper()}`"
+    else:
+        words = [*parameter.opts, *parameter.secondary_opts]
+        name = ", ".join(f"`{word}`" for word in words)
+    meaning = " ".join((parameter.help or "").split())
+    if isinstance(parameter.default, (int, float, str)) and not isinstance(parameter.default, bool):
+        meaning = f"{meaning} Default: `{parameter.default}`.".strip()
+    return f"| {name} | {meaning.replace('|', chr(92) + '|')} |"
+
+
+def cli_app() -> Any:
+    """The Typer application of the command line."""
+    return importlib.import_module("selenolab.faces.cli").app
+
+
+def write_members() -> None:
+    """Copy the members' READMEs and write one list a shelf."""
+    shelf = importlib.import_module("selenolab.shelf")
+    shutil.rmtree(MEMBERS, ignore_errors=True)
+    for kind, title in SHELVES.items():
+        members = getattr(shelf, kind)
+        folder = MEMBERS / kind
+        folder.mkdir(parents=True)
+        for name in members:
+            shutil.copyfile(members.folder(name) / README_WANTED, folder / f"{name}.md")
+        (MEMBERS / f"{kind}.md").write_text(_shelf_page(kind, title, list(members)), encoding="utf-8")
+
+
+def _shelf_page(kind: str, title: str, names: list[str]) -> str:
+    lines = [f"# {title}", ""]
+    if not names:
+        return "\n".join([*lines, f"There are no {kind} on this shelf in this version.", ""])
+    lines += ["Each page is the member's own README.", "", "```{toctree}", ":maxdepth: 1", ""]
+    return "\n".join([*lines, *(f"{kind}/{name}" for name in names), "```", ""])
+
+
+def main() -> None:
+    """Write all generated pages."""
+    write_members()
+    if importlib.util.find_spec("selenolab.faces.cli"):
+        (DOCS / "commands.md").write_text(commands_page(cli_app()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -79,3 +79,20 @@ def test_a_shared_error_has_no_rowwise_likelihood():
     data = dataset([1.0])
     with pytest.raises(ValueError, match="no row-wise likelihood"):
         log_likelihood(data, data, noise("normal", 1.0, ("plate",)))
+
+
+def test_resampling_follows_the_weights():
+    expected = dataset([1.0, 2.0, 3.0])
+    term = NoiseTerm("data", "plate", "resample", np.array([0.0, 0.25, 0.75]), (), draws=4000)
+    found = drawn(observe(expected, Noise((term,)), seed=5))
+    assert len(found) == 4000
+    assert set(found) == {2.0, 3.0}
+    assert (found == 3.0).mean() == pytest.approx(0.75, abs=0.03)
+
+
+def test_resampling_draws_in_every_group():
+    expected = dataset([1.0, 2.0, 3.0, 4.0], ["a", "a", "b", "b"])
+    term = NoiseTerm("data", "plate", "resample", 1.0, ("plate",), draws=30)
+    found = drawn(observe(expected, Noise((term,)), seed=5))
+    assert set(found[:30]) == {1.0, 2.0}
+    assert set(found[30:]) == {3.0, 4.0}

@@ -241,7 +241,7 @@ def _named(
     sigma = np.sqrt(np.where(dof > 0, rss / np.maximum(dof, 1), np.inf))
     se = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
     b, c, d, e = values.T
-    return Fits(b, c, d, e, se, cov, rss, dof, sigma, p_flat, code, steps < 202, plates, limits)
+    return Fits(b, c, d, e, se, cov, rss, dof, sigma, p_flat, code, steps < 101, plates, limits)
 
 
 def _codes(plates: Plates, values: Vector, p_flat: Vector, rows: NDArray[np.int64]) -> NDArray[np.int64]:

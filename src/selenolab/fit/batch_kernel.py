@@ -84,6 +84,19 @@ def two_best(score: Vector, b_nodes: Vector, e_nodes: Vector) -> tuple[int, int]
 
 
 @compiled
+def total_square(y: Vector, w: Vector) -> float:
+    """Weighted sum of squares about the weighted mean."""
+    total, mean, square = 0.0, 0.0, 0.0
+    for i in range(y.size):
+        total += w[i]
+        mean += w[i] * y[i]
+    mean /= total
+    for i in range(y.size):
+        square += w[i] * (y[i] - mean) ** 2
+    return square
+
+
+@compiled
 def loadings(k: int, side: float, lin: Vector) -> tuple[float, float]:
     """How c (k = 1) or d (k = 2) hangs on the level at the mean share and on the coefficient."""
     mode = lin[MODE]
@@ -162,14 +175,16 @@ def fit_rows(
             scored(z, y, w, limits, b_nodes, e_nodes, work, lin, score)
         first, second = two_best(score, b_nodes, e_nodes)
         k = e_nodes.size
+        left = total_square(y, w) - score[first] if open_limits else -score[first]
+        enough = tolerance * (pure[row] + 0.5 * max(left, 0.0))
         best, log_b, log_e, used = descend(
-            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, tolerance
+            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, enough
         )  # fmt: skip
         other, other_b, other_e, more = descend(
-            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, tolerance
+            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, enough
         )  # fmt: skip
         if other < best:
-            log_b, log_e = other_b, other_e
+            log_b, log_e, used = other_b, other_e, more
         best = evaluate(log_b, log_e, z, y, w, limits, work, lin)
         normal(log_b, w, work, lin, nrm)
         side = 1.0 if log_e > 0.5 * (max(z[0], z[1]) + z[z.size - 1]) else -1.0
@@ -178,7 +193,7 @@ def fit_rows(
         covariance(b, e, side, free_b, free_e, nrm, lin, cov[row])
         values[row, 0], values[row, 1], values[row, 2], values[row, 3] = b, lin[C], lin[D], e
         held = 0.0 if lin[MODE] == BOTH_FREE else (2.0 if lin[MODE] > C_FREE else 1.0)
-        rss[row], dof[row], steps[row] = best + pure[row], count[row] - 4.0 + held, used + more
+        rss[row], dof[row], steps[row] = best + pure[row], count[row] - 4.0 + held, used
         variance = rss[row] / dof[row] if dof[row] > 0 else np.inf
         for i in range(4):
             for j in range(4):

@@ -30,7 +30,7 @@ class CurveFit:
     values : (5,) b, c, d, e, f; fixed ones included. Where no curve can be fitted (state `all zero`,
         `too few doses`, or a constant response) c = d = the mean and e is infinite, which is that constant.
     se : (5,) standard errors from J'J (the expected information); 0 for fixed parameters and for those
-        held at a limit, infinite where the data cannot tell.
+        held at a limit the user set, infinite where the data cannot tell.
     cov : (5, 5) likewise.
     held : (5,) True for a parameter at one of its limits.
     rss, dof, sigma : residual sum of squares over all rows, its degrees of freedom, the root of their ratio.
@@ -146,6 +146,8 @@ def _described(data: DoseMeans, family: Family, box: Box, values: Vector, found:
     jac = np.sqrt(data.weight)[:, None] * gradient(family, data.dose, values)[:, free]
     cov = np.zeros((5, 5))
     cov[np.ix_(free, free)] = covariance(jac, found.held, rss / dof if dof > 0 else np.inf)
+    for k in _at_search_limit(family, box, found):
+        cov[k, k] = np.inf
     p_flat = float(curve_state.flat_probability(rss, _flat_rss(data, family), _extra(family), dof))
     mid = relative_dose(family, values, 50).value
     state = curve_state.state_of(
@@ -153,6 +155,13 @@ def _described(data: DoseMeans, family: Family, box: Box, values: Vector, found:
         lambda x: shape(family.law, x, values[0], values[3], values[4]),
     )  # fmt: skip
     return _assembled(data, family, box, values, cov, held, rss, dof, state, p_flat, found.converged)
+
+
+def _at_search_limit(family: Family, box: Box, found: Solution) -> list[int]:
+    """Places of b, e or f held where the search ends, not where the user set a limit: not known at all."""
+    at_low = found.held & (found.x <= box.low) & ~box.set_low
+    at_high = found.held & (found.x >= box.high) & ~box.set_high
+    return [PARAMETERS.index(family.free[k]) for k in np.flatnonzero(at_low | at_high)]
 
 
 def _constant(data: DoseMeans, family: Family, box: Box) -> CurveFit:

@@ -160,9 +160,12 @@ def step_of(nrm: Vector, damping: float, free_b: bool, free_e: bool) -> tuple[fl
 @compiled
 def descend(
     log_b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, box: Vector,
-    work: Vector, lin: Vector, nrm: Vector, tolerance: float,
+    work: Vector, lin: Vector, nrm: Vector, enough: float,
 ) -> tuple[float, float, float, int]:  # fmt: skip
-    """Levenberg-Marquardt from one start within `box` (ln b low, high, ln e low, high)."""
+    """Levenberg-Marquardt from one start within `box` (ln b low, high, ln e low, high).
+
+    A gain below `enough` counts as none. Returns RSS, ln b, ln e and the number of steps (101: the limit).
+    """
     rss = evaluate(log_b, log_e, z, y, w, limits, work, lin)
     damping, quiet = 1e-3, 0
     fresh = True
@@ -172,21 +175,22 @@ def descend(
         free_b = not ((log_b <= box[0] and nrm[0] <= 0.0) or (log_b >= box[1] and nrm[0] >= 0.0))
         free_e = not ((log_e <= box[2] and nrm[1] <= 0.0) or (log_e >= box[3] and nrm[1] >= 0.0))
         db, de = step_of(nrm, damping, free_b, free_e)
-        db = min(max(db, -2.0), 2.0)
-        de = min(max(de, -4.0), 4.0)
+        length = max(abs(db) / 2.0, abs(de) / 5.0)
+        if length > 1.0:
+            db, de = db / length, de / length
         new_b = min(max(log_b + db, box[0]), box[1])
         new_e = min(max(log_e + de, box[2]), box[3])
         gain = db * nrm[0] + de * nrm[1]
         new = evaluate(new_b, new_e, z, y, w, limits, work, lin)
         if new < rss:
-            quiet = quiet + 1 if rss - new <= tolerance * rss else 0
+            quiet = quiet + 1 if rss - new <= enough else 0
             log_b, log_e, rss = new_b, new_e, new
             damping = max(damping * 0.1, 1e-12)
             fresh = True
         else:
-            quiet = quiet + 1 if gain <= tolerance * rss else quiet
+            quiet = quiet + 1 if gain <= enough else quiet
             damping *= 10.0
             fresh = False
-        if quiet >= 2 or gain <= 1e-3 * tolerance * rss or damping > 1e10:
+        if quiet >= 2 or gain <= 1e-3 * enough or damping > 1e10:
             return rss, log_b, log_e, iteration
     return rss, log_b, log_e, 101

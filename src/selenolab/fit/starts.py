@@ -20,10 +20,18 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Limits of the free parameters on the scale of the search (ln b, c, d, ln e, f or ln f)."""
+    """Limits of the free parameters on the scale of the search (ln b, c, d, ln e, f or ln f).
+
+    Parameters
+    ----------
+    low, high : (p,) the limits.
+    set_low, set_high : (p,) True where the user set them.
+    """
 
     low: Vector
     high: Vector
+    set_low: NDArray[np.bool_]
+    set_high: NDArray[np.bool_]
 
 
 def to_internal(values: Vector, family: Family) -> Vector:
@@ -67,7 +75,8 @@ def parameter_box(
         high.append(_limit(upper, name, logarithmic, natural[name][1]))
         if low[-1] > high[-1]:
             raise DataError(f"{family.name}: found a lower limit of {name} above the upper one.")
-    return Box(np.array(low), np.array(high))
+    told = [np.array([name in (given or {}) for name in family.free]) for given in (lower, upper)]
+    return Box(np.array(low), np.array(high), told[0], told[1])
 
 
 def _limit(limits: Mapping[str, float] | None, name: str, logarithmic: bool, natural: float) -> float:

@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 
 bin := $(VENV)/bin
 ready := $(VENV)/.ready
-pytest := $(bin)/python -m pytest --numprocesses=$(WORKERS)
+pytest := $(bin)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' Makefile

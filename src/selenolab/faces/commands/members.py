@@ -1,0 +1,46 @@
+"""Commands about the shelves: assays, models, sources, show."""
+
+from typing import Annotated
+
+import typer
+
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+
+show = typer.Typer(no_args_is_help=True, help="Show one assay or model in full.")
+
+
+def assays() -> None:
+    """List the assays."""
+    _list("assays")
+
+
+def models() -> None:
+    """List the models."""
+    _list("models")
+
+
+def sources() -> None:
+    """List the sources of literature and labels."""
+    _list("sources")
+
+
+@show.command("assay")
+def show_assay(name: Name) -> None:
+    """What an assay takes and gives: settings, roles, sheet columns, endpoints, references."""
+    from selenolab.faces.member_page import say_assay
+
+    say_assay(name)
+
+
+@show.command("model")
+def show_model(name: Name) -> None:
+    """What a model describes: observables, parameters with kind and source, limits."""
+    from selenolab.faces.member_page import say_model
+
+    say_model(name)
+
+
+def _list(kind: str) -> None:
+    from selenolab.faces.member_page import say_shelf
+
+    say_shelf(kind)

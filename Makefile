@@ -60,6 +60,6 @@ lock: $(ready) ## requirements.lock from pyproject.toml; upgrade=1 takes the new
 	$(bin)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --quiet $(if $(upgrade),--upgrade) --custom-compile-command "make lock" -o requirements.lock
 
-clean: ## remove what was built; $(VENV) stays
+clean: ## remove what was built; the environment stays
 	rm -rf build dist demo docs/_build docs/members .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests docs benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
-"""Writes the pages that are made from the program itself: commands, assays, models.
+"""Writes the pages that are made from the program itself: commands, members of the shelves, tutorials.
 
 `commands.md` is kept in the repository, and a test fails when it no longer says what `--help` says.
-The members' pages are their own READMEs, copied into `docs/members/` for one build.
+The members' pages are their own READMEs, the tutorials are the studies under `studies/` (their README,
+then the study file as CI runs it); both are written into `docs/members/` for one build.
 """
 
 import importlib
@@ -15,9 +16,10 @@ from typing import Any
 import typer.main
 
 DOCS = Path(__file__).parent
+STUDIES = DOCS.parent / "studies"
 MEMBERS = DOCS / "members"
 SHELVES = {"assays": "Assays", "models": "Models", "sources": "Sources"}
-README_WANTED = "README.md"
+README = "README.md"
 
 COMMANDS_HEAD = """# Commands
 
@@ -45,7 +47,8 @@ def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def _section(path: str, command: Any) -> str:
     context = command.context_class(command, info_name=path)
-    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    arguments = [_argument(one) for one in command.params if one.param_type_name == "argument"]
+    usage = " ".join([path, "[OPTIONS]", *(one for one in arguments if one)])
     lines = [f"## {path}", "", inspect.cleandoc(command.help or "").split("\f")[0].rstrip(), ""]
     lines += ["```text", usage, "```", ""]
     rows = [_row(one) for one in command.get_params(context) if not getattr(one, "hidden", False)]
@@ -53,6 +56,16 @@ def _section(path: str, command: Any) -> str:
     if rows:
         lines += ["| argument or option | meaning |", "|---|---|", *rows, ""]
     return "\n".join(lines)
+
+
+def _argument(parameter: Any) -> str:
+    """How an argument stands in the line of usage; "" for one that is not shown."""
+    if getattr(parameter, "hidden", False):
+        return ""
+    word = parameter.metavar or parameter.name.upper()
+    if parameter.nargs != 1 and not word.endswith("..."):
+        word += "..."
+    return word if parameter.required else f"[{word}]"
 
 
 def _row(parameter: Any) -> str:
@@ -81,21 +94,37 @@ def write_members() -> None:
         folder = MEMBERS / kind
         folder.mkdir(parents=True)
         for name in members:
-            shutil.copyfile(members.folder(name) / README_WANTED, folder / f"{name}.md")
-        (MEMBERS / f"{kind}.md").write_text(_shelf_page(kind, title, list(members)), encoding="utf-8")
+            shutil.copyfile(members.folder(name) / README, folder / f"{name}.md")
+        page = _list_page(kind, title, list(members), "Each page is the member's own README.")
+        (MEMBERS / f"{kind}.md").write_text(page, encoding="utf-8")
 
 
-def _shelf_page(kind: str, title: str, names: list[str]) -> str:
+def write_tutorials(studies: Path = STUDIES, target: Path = MEMBERS) -> None:
+    """One page for each study that has a README: the README, then the study file itself."""
+    folder = target / "studies"
+    folder.mkdir(parents=True, exist_ok=True)
+    names = sorted(path.parent.name for path in studies.glob("*/README.md"))
+    for name in names:
+        readme = (studies / name / README).read_text(encoding="utf-8").rstrip()
+        study = (studies / name / "study.yaml").read_text(encoding="utf-8").rstrip()
+        page = f"{readme}\n\n## The study file\n\n```yaml\n{study}\n```\n"
+        (folder / f"{name}.md").write_text(page, encoding="utf-8")
+    page = _list_page("studies", "Tutorials", names, "Each tutorial is a study that CI runs.")
+    (target / "studies.md").write_text(page, encoding="utf-8")
+
+
+def _list_page(kind: str, title: str, names: list[str], remark: str) -> str:
     lines = [f"# {title}", ""]
     if not names:
-        return "\n".join([*lines, f"There are no {kind} on this shelf in this version.", ""])
-    lines += ["Each page is the member's own README.", "", "```{toctree}", ":maxdepth: 1", ""]
+        return "\n".join([*lines, f"There are no {kind} in this version.", ""])
+    lines += [remark, "", "```{toctree}", ":maxdepth: 1", ""]
     return "\n".join([*lines, *(f"{kind}/{name}" for name in names), "```", ""])
 
 
 def main() -> None:
     """Write all generated pages."""
     write_members()
+    write_tutorials()
     if importlib.util.find_spec("selenolab.faces.cli"):
         (DOCS / "commands.md").write_text(commands_page(cli_app()), encoding="utf-8")
 

@@ -58,6 +58,18 @@ def test_a_page_of_commands_shows_usage_arguments_and_defaults(generate: ModuleT
     assert "secret" not in page
 
 
+def test_a_tutorial_is_the_readme_and_the_study_as_it_runs(generate: ModuleType, tmp_path: Path) -> None:
+    study = tmp_path / "studies" / "first"
+    study.mkdir(parents=True)
+    (study / "README.md").write_text("# The first study\n\nWhat it is for.\n", encoding="utf-8")
+    (study / "study.yaml").write_text("title: First\n", encoding="utf-8")
+    generate.write_tutorials(tmp_path / "studies", tmp_path / "pages")
+    page = (tmp_path / "pages" / "studies" / "first.md").read_text(encoding="utf-8")
+    assert page.startswith("# The first study\n")
+    assert "```yaml\ntitle: First\n```" in page
+    assert "studies/first" in (tmp_path / "pages" / "studies.md").read_text(encoding="utf-8")
+
+
 def test_every_page_is_reachable() -> None:
     listed = (DOCS / "index.md").read_text(encoding="utf-8")
     pages = {path.stem for path in DOCS.glob("*.md")} - {"index"}

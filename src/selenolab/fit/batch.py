@@ -14,6 +14,7 @@ Vector = NDArray[np.float64]
 Limits = Mapping[str, float]
 
 _TOLERANCE = 1e-10
+_REACH, _FARTHEST = 22.0, 600.0  # see ll4_kernel.moved; e must stay a finite number
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +225,8 @@ def log_doses(dose: Vector) -> Vector:
 
 
 def box_vector(box: SearchBox) -> Vector:
-    """(4,) ln b low, high, ln e low, high."""
-    return np.array([*box.log_b, *box.log_e])
+    """(4,) ln b low, high, reach of b ln e beyond the doses, reach of ln e."""
+    return np.array([*box.log_b, _REACH, _FARTHEST])
 
 
 def _named(

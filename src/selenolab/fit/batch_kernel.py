@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.fit.compiled import compiled
-from selenolab.fit.ll4_kernel import BOTH_FREE, C_FREE, D_FREE, MODE, PBAR, SAA, WSUM, C, D, descend, evaluate, normal
+from selenolab.fit.ll4_kernel import BOTH_FREE, C_FREE, D_FREE, MODE, PBAR, SAA, WSUM, C, D, at_edge, descend, evaluate, normal
 
 Vector = NDArray[np.float64]
 
@@ -178,17 +178,19 @@ def fit_rows(
         left = total_square(y, w) - score[first] if open_limits else -score[first]
         enough = tolerance * (pure[row] + 0.5 * max(left, 0.0))
         best, log_b, log_e, used = descend(
-            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, enough
+            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, enough,
+            np.inf, np.inf,
         )  # fmt: skip
         other, other_b, other_e, more = descend(
-            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, enough
+            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, enough,
+            log_b, log_e,
         )  # fmt: skip
         if other < best:
             log_b, log_e, used = other_b, other_e, more
         best = evaluate(log_b, log_e, z, y, w, limits, work, lin)
         normal(log_b, w, work, lin, nrm)
         side = 1.0 if log_e > 0.5 * (max(z[0], z[1]) + z[z.size - 1]) else -1.0
-        free_b, free_e = box[0] < log_b < box[1], box[2] < log_e < box[3]
+        free_b, free_e = box[0] < log_b < box[1], at_edge(log_b, log_e, z, box) == 0.0
         b, e = np.exp(log_b), np.exp(log_e)
         covariance(b, e, side, free_b, free_e, nrm, lin, cov[row])
         values[row, 0], values[row, 1], values[row, 2], values[row, 3] = b, lin[C], lin[D], e

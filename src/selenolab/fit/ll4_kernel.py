@@ -158,38 +158,68 @@ def step_of(nrm: Vector, damping: float, free_b: bool, free_e: bool) -> tuple[fl
 
 
 @compiled
+def moved(
+    log_b: float, log_e: float, db: float, de: float, z: Vector, box: Vector
+) -> tuple[float, float]:  # fmt: skip
+    """Where a step leads: straight in (b, b ln e), in which t is linear and the ridges of steep curves lie straight.
+
+    The step is shortened to a factor of 4 in b, and both end inside the box; ln e may leave the doses by
+    box[2] / b at most, where a curve without plateau equals its power-law limit to nine digits.
+    """
+    b = np.exp(log_b)
+    length = max(max(db / 3.0, -db / 0.75), abs(de) / max(5.0, 8.0 / b))
+    if length > 1.0:
+        db, de = db / length, de / length
+    new_b = min(max(log_b + np.log1p(db), box[0]), box[1])
+    reach = min(box[2] * np.exp(-new_b), box[3])
+    new_e = log_e + de * np.exp(log_b - new_b)
+    return new_b, min(max(new_e, max(z[0], z[1]) - reach), z[z.size - 1] + reach)
+
+
+@compiled
+def at_edge(log_b: float, log_e: float, z: Vector, box: Vector) -> float:
+    """-1 or 1 where ln e lies at the lower or upper edge of its box, else 0."""
+    reach = min(box[2] * np.exp(-log_b), box[3]) * (1 - 1e-12)
+    if log_e <= max(z[0], z[1]) - reach:
+        return -1.0
+    return 1.0 if log_e >= z[z.size - 1] + reach else 0.0
+
+
+@compiled
 def descend(
     log_b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, box: Vector,
-    work: Vector, lin: Vector, nrm: Vector, enough: float,
+    work: Vector, lin: Vector, nrm: Vector, enough: float, known_b: float, known_e: float,
 ) -> tuple[float, float, float, int]:  # fmt: skip
-    """Levenberg-Marquardt from one start within `box` (ln b low, high, ln e low, high).
+    """Levenberg-Marquardt from one start within `box` (ln b low, high, reach of b ln e, reach of ln e).
 
-    A gain below `enough` counts as none. Returns RSS, ln b, ln e and the number of steps (101: the limit).
+    A gain below `enough` counts as none. The search is given up where it falls into the known valley
+    (`known_b`, `known_e`). Returns RSS, ln b, ln e and the number of steps (101: the limit).
     """
     rss = evaluate(log_b, log_e, z, y, w, limits, work, lin)
-    damping, quiet = 1e-3, 0
+    damping, growth, quiet = 1e-3, 4.0, 0
     fresh = True
     for iteration in range(1, 101):
         if fresh:
+            if abs(log_b - known_b) < 0.05 and abs(log_e - known_e) * np.exp(log_b) < 0.05:
+                return rss, log_b, log_e, iteration
             normal(log_b, w, work, lin, nrm)
+        edge = at_edge(log_b, log_e, z, box)
         free_b = not ((log_b <= box[0] and nrm[0] <= 0.0) or (log_b >= box[1] and nrm[0] >= 0.0))
-        free_e = not ((log_e <= box[2] and nrm[1] <= 0.0) or (log_e >= box[3] and nrm[1] >= 0.0))
+        free_e = not (edge * nrm[1] > 0.0)
         db, de = step_of(nrm, damping, free_b, free_e)
-        length = max(abs(db) / 2.0, abs(de) / 5.0)
-        if length > 1.0:
-            db, de = db / length, de / length
-        new_b = min(max(log_b + db, box[0]), box[1])
-        new_e = min(max(log_e + de, box[2]), box[3])
         gain = db * nrm[0] + de * nrm[1]
+        new_b, new_e = moved(log_b, log_e, db, de, z, box)
         new = evaluate(new_b, new_e, z, y, w, limits, work, lin)
         if new < rss:
             quiet = quiet + 1 if rss - new <= enough else 0
+            good = rss - new > 0.25 * gain
             log_b, log_e, rss = new_b, new_e, new
-            damping = max(damping * 0.1, 1e-12)
-            fresh = True
+            damping = max(damping * (0.1 if good else 1.0), 1e-12)
+            growth, fresh = 4.0, True
         else:
             quiet = quiet + 1 if gain <= enough else quiet
-            damping *= 10.0
+            damping *= growth
+            growth *= 2.0
             fresh = False
         if quiet >= 2 or gain <= 1e-3 * enough or damping > 1e10:
             return rss, log_b, log_e, iteration

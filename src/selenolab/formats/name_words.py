@@ -1,0 +1,51 @@
+"""Words of long tables that name things: their columns are text, "1" stays a name."""
+
+NAMES = frozenset(
+    [
+        "record",
+        "plate",
+        "well",
+        "role",
+        "compound",
+        "cell_line",
+        "cell",
+        "sample",
+        "sample_id",
+        "id",
+        "name",
+        "replicate",
+        "experiment",
+        "batch",
+        "lot",
+        "operator",
+        "date",
+        "file",
+        "group",
+        "arm",
+        "treatment",
+        "condition",
+        "solvent",
+        "vehicle",
+        "analyte",
+        "basis",
+        "donor",
+        "mouse",
+        "animal",
+        "patient",
+        "slide",
+        "lysate",
+        "gel",
+        "lane",
+        "image",
+        "field",
+        "label",
+        "note",
+        "notes",
+        "comment",
+        "reason",
+        "unit",
+    ]
+)
+TELLING = NAMES | frozenset(
+    ["dose", "concentration", "time", "absorbance", "viability", "response", "value", "volume", "mass"]
+)

@@ -1,0 +1,72 @@
+"""Where the table begins in a sheet: its header row, after free text and comments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from selenolab.core.errors import DataError
+from selenolab.formats.blocks import text_of
+from selenolab.formats.headers import Header, parse_header
+from selenolab.formats.numbers import is_number
+from selenolab.formats.sheets import source_row
+from selenolab.formats.workbook import Cell, Sheet
+
+SEARCHED = 80  # rows in which a header is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A header: index of its row, (column index, header) pairs, and the free-text rows above it."""
+
+    index: int
+    headers: tuple[tuple[int, Header], ...]
+    skipped: tuple[str, ...]
+
+
+def written(row: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row that hold something."""
+    return [cell for cell in row if cell != ""]
+
+
+def is_comment(row: Sequence[Cell]) -> bool:
+    """Whether a row is a comment line (``# ...``)."""
+    first = next(iter(written(row)), "")
+    return isinstance(first, str) and first.startswith("#") and row[0] == first
+
+
+def find_header(sheet: Sheet, name: str) -> Found | None:
+    """The first row of words that is as wide as the rows below it; None where there is none."""
+    for index, row in enumerate(sheet.rows[:SEARCHED]):
+        if is_comment(row) or not _words(row):
+            continue
+        below = [
+            len(written(r)) for r in sheet.rows[index + 1 : index + 40] if written(r) and not is_comment(r)
+        ]
+        if below and len(written(row)) >= 0.8 * max(below):
+            headers = _headers(sheet, index, name)
+            skipped = (" ".join(text_of(cell) for cell in written(r)) for r in sheet.rows[:index])
+            return Found(index, headers, tuple(text for text in skipped if text))
+    return None
+
+
+def _words(row: Sequence[Cell]) -> bool:
+    cells = written(row)
+    return len(cells) >= 2 and all(isinstance(cell, str) and not is_number(cell) for cell in cells)
+
+
+def _headers(sheet: Sheet, index: int, name: str) -> tuple[tuple[int, Header], ...]:
+    row = sheet.rows[index]
+    headers = tuple((place, parse_header(str(cell))) for place, cell in enumerate(row) if cell != "")
+    where = f"{name}: {f'sheet {sheet.name}, ' if sheet.name else ''}row {source_row(sheet, index)}"
+    seen: dict[str, Header] = {}
+    for _, header in headers:
+        if not header.word:
+            raise DataError(
+                f"{where}: Header '{header.text}' has a unit and no word. Write it like dose [µM]."
+            )
+        if header.word in seen:
+            both = f"'{seen[header.word].text}' and '{header.text}'"
+            raise DataError(
+                f"{where}: Columns {both} are the same word '{header.word}'. Rename or remove one."
+            )
+        seen[header.word] = header
+    return headers

@@ -82,9 +82,9 @@ def _degrees(fit: MixedFit, w: Floats) -> float:
 
 def _profiled(y: Floats, x: Floats, shared: Floats, ratio: float) -> tuple[Floats, Floats, float]:
     """Inverse of I + ratio ZZ', the projection P (up to the residual variance), and that variance."""
-    inverse = np.linalg.inv(np.eye(y.size) + ratio * shared)
+    inverse: Floats = np.linalg.inv(np.eye(y.size) + ratio * shared).astype(np.float64)
     weighted = inverse @ x
-    projection = inverse - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
+    projection: Floats = inverse - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
     return inverse, projection, float(y @ projection @ y) / (y.size - x.shape[1])
 
 
@@ -120,7 +120,7 @@ def _likelihood(y: Floats, x: Floats, shared: Floats, ratio: float) -> float:
 def _described(y: Floats, x: Floats, shared: Floats, ratio: float, experiments: int) -> MixedFit:
     inverse, projection, variance = _profiled(y, x, shared, ratio)
     precision, scaled = inverse / variance, projection / variance
-    covariance = np.linalg.inv(x.T @ precision @ x)
+    covariance: Floats = np.linalg.inv(x.T @ precision @ x).astype(np.float64)
     effects = covariance @ x.T @ precision @ y
     parts = (shared, np.eye(y.size))
     left = covariance @ x.T @ precision

@@ -1,13 +1,13 @@
 """What the shelves hold, as text: lists of members, and one member in full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from selenolab import shelf
-from selenolab.core.assay import Assay, AssaySettings, Port
+from selenolab.core.assay import Assay, Port
 from selenolab.core.reference import Reference
 from selenolab.core.schema import TableSchema
 from selenolab.faces.console import say_table
@@ -16,9 +16,7 @@ from selenolab.faces.streams import say
 
 def say_shelf(kind: str) -> None:
     """The members of one shelf, one a line."""
-    members: Mapping[str, Any] = {"assays": shelf.assays, "models": shelf.models, "sources": shelf.sources}[
-        kind
-    ]
+    members: Mapping[str, Any] = getattr(shelf, kind)
     if not members:
         say(f"There are no {kind} on this shelf.")
         return
@@ -66,7 +64,7 @@ def _kind(kind: str) -> str:
     return "measured, unverified" if kind == "measured_recalled" else kind.replace("_", ", ")
 
 
-def _say_rows(title: str, headers: list[str], rows: list[tuple[str, ...]]) -> None:
+def _say_rows(title: str, headers: list[str], rows: Sequence[Sequence[str]]) -> None:
     if rows:
         say_table(headers, rows, title)
         say()
@@ -99,8 +97,8 @@ def type_words(annotation: Any) -> str:
 
     Examples
     --------
-    >>> type_words(float), type_words(int | None), type_words(tuple[float, ...]), type_words(Literal["a", "b"])
-    ('number', 'whole number or none', 'list of number', 'a | b')
+    >>> type_words(int | None), type_words(tuple[float, ...]), type_words(Literal["a", "b"])
+    ('whole number or none', 'list of number', 'a | b')
     """
     plain = {float: "number", int: "whole number", str: "text", bool: "true/false", type(None): "none"}
     if annotation in plain:

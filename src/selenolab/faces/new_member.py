@@ -98,7 +98,8 @@ def _check_name(kind: str, name: str) -> None:
 
     if not NAME.fullmatch(name) or keyword.iskeyword(name) or "__" in name:
         raise StudyError(
-            f"Unable to call the {kind} '{name}'. Expected small letters, digits and underscores, as in mtt_assay."
+            f"Unable to call the {kind} '{name}'. Expected small letters, digits and underscores, "
+            "as in comet_tail."
         )
     if name in (assays if kind == "assay" else models):
         raise StudyError(f"The {kind} '{name}' exists. Choose another name.")

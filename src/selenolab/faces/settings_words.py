@@ -40,7 +40,8 @@ def _put(found: dict[str, Any], parts: Sequence[str], value: Any, place: str) ->
 
 
 def _value(word: str, text: str, option: str) -> Any:
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     if not text.strip():
         return ""

@@ -4,7 +4,7 @@ This is a small assay that works. Change it piece by piece into yours; `make tes
 whether the contract still holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +22,7 @@ from selenolab.core.assay import (
     Taken,
 )
 from selenolab.core.check import Check
-from selenolab.core.dataset import Dataset, Table
+from selenolab.core.dataset import Dataset, Table, sound
 from selenolab.core.drawing import Axis, Caption, DotPlot
 from selenolab.core.errors import DataError
 from selenolab.core.estimate import Absent, Endpoint, Estimate
@@ -32,8 +32,10 @@ from selenolab.core.reference import Sentence
 from selenolab.core.schema import Column, TableSchema
 from selenolab.stats.intervals import mean_t
 
+SIGNAL = "member_name_signal"
+FLAG = f"{SIGNAL}_flag"
 WORDS = vocabulary(Path(__file__).parent)
-UNIT = WORDS["member_name_signal"].unit
+UNIT = WORDS[SIGNAL].unit
 EXPERIMENTS = "independent experiments"
 
 DATA = TableSchema(
@@ -42,7 +44,7 @@ DATA = TableSchema(
         Column(WORDS["arm"]),
         Column(WORDS["experiment"]),
         # flags=True: an excluded value stays in the table, flagged, and is drawn hollow.
-        Column(WORDS["member_name_signal"], flags=True),
+        Column(WORDS[SIGNAL], flags=True),
     ),
     may_be_empty=False,
 )
@@ -58,13 +60,13 @@ class Settings(AssaySettings):
 
 
 def suits(parsed: Parsed) -> str:
-    """ "" for a long table with an arm and a signal, else what is missing."""
-    missing = [word for word in ("arm", "member_name_signal") if word not in parsed.data.columns]
+    """Nothing for a long table with an arm and a signal, else what is missing."""
+    missing = [word for word in ("arm", SIGNAL) if word not in parsed.data.columns]
     return f"it has no column {' and no column '.join(missing)}" if missing else ""
 
 
 def read(files: Sequence[InputFile], sheet: Sheet | None, settings: Settings) -> Reading:  # noqa: ARG001 - the contract's door
-    """The bench door: long tables with the columns arm, experiment, member_name_signal [AU]."""
+    """The bench door: long tables with the columns arm, experiment and the signal with its unit."""
     return Reading(
         Dataset({"data": Table(DATA, pd.concat([_rows(file) for file in files], ignore_index=True))})
     )
@@ -72,36 +74,36 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: Settings) ->
 
 def _rows(file: InputFile) -> pd.DataFrame:
     reason = suits(file.parsed)
-    unit = file.parsed.units.get("member_name_signal", "")
+    unit = file.parsed.units.get(SIGNAL, "")
     if reason:
         raise DataError(f"{file.name}: Unable to use the file: {reason}. Add it to the header.")
     if unit != UNIT:
-        raise DataError(
-            f"{file.name}: member_name_signal is in '{unit}'. Expected the header 'member_name_signal [{UNIT}]'."
-        )
+        raise DataError(f"{file.name}: {SIGNAL} is in '{unit}'. Expected the header '{SIGNAL} [{UNIT}]'.")
     data = file.parsed.data
-    flag = "member_name_signal_flag"
     return pd.DataFrame(
         {
             "arm": data["arm"].astype(str),
             # A file without the column is one experiment, named by the file.
             "experiment": data["experiment"].astype(str) if "experiment" in data else file.name,
-            "member_name_signal": data["member_name_signal"].astype(float),
-            **({flag: data[flag]} if flag in data else {}),
+            SIGNAL: data[SIGNAL].astype(float),
+            "file": file.name,
+            **{word: data[word] for word in (FLAG, "source_row") if word in data},
         }
     )
 
 
 def analyse(dataset: Dataset, settings: Settings, seed: int, taken: Taken) -> Analysis:  # noqa: ARG001 - nothing is drawn by lot
     """The mean of every arm [AU]: repeats are averaged within an experiment, which counts once."""
-    means = _per_experiment(dataset.tables["data"].frame)
-    arms = {str(arm): rows for arm, rows in means.groupby("arm", sort=True)}
+    data = dataset.tables["data"]
+    means = _per_experiment(data)
+    # Of the data, not of the means: an arm whose every value is excluded must still be spoken of.
+    arms = {str(arm): means[means["arm"] == arm] for arm in sorted(data.frame["arm"].unique())}
     endpoints = tuple(_endpoint(arm, rows, settings) for arm, rows in arms.items())
     return Analysis(
         endpoints=endpoints,
         answer=f"The mean signal of {len(arms)} arms, each with its interval over {EXPERIMENTS}.",
         checks=tuple(_enough(arm, rows, settings) for arm, rows in arms.items()),
-        drawings=(_drawing(means, endpoints),),
+        drawings=(_drawing(data, means, endpoints),),
         methods=(
             Sentence(
                 "Repeats were averaged within each independent experiment; the mean over experiments is "
@@ -112,17 +114,15 @@ def analyse(dataset: Dataset, settings: Settings, seed: int, taken: Taken) -> An
     )
 
 
-def _per_experiment(frame: pd.DataFrame) -> pd.DataFrame:
-    flag = "member_name_signal_flag"
-    kept = frame[frame[flag].fillna("") == ""] if flag in frame else frame
-    means = kept.groupby(["arm", "experiment"], sort=True)["member_name_signal"].mean()
+def _per_experiment(data: Table) -> pd.DataFrame:
+    means = data.frame[sound(data.frame, SIGNAL)].groupby(["arm", "experiment"], sort=True)[SIGNAL].mean()
     return means.reset_index()
 
 
 def _endpoint(arm: str, rows: pd.DataFrame, settings: Settings) -> Endpoint:
-    values, group = rows["member_name_signal"].to_numpy(), {"arm": arm}
+    values, group = rows[SIGNAL].to_numpy(), {"arm": arm}
     if len(values) < 2:
-        why = "one experiment has a mean but no interval over experiments; repeat the experiment"
+        why = f"{len(values)} {EXPERIMENTS} left; an interval over experiments needs two"
         return Endpoint("mean signal", group, Absent(why, UNIT))
     found = mean_t(values, settings.level)
     outcome = Estimate(
@@ -147,28 +147,22 @@ def _enough(arm: str, rows: pd.DataFrame, settings: Settings) -> Check:
     )
 
 
-def _unit(row: Mapping[str, object]) -> UnitValue:
+def _unit(row: Mapping[Hashable, object]) -> UnitValue:
     return UnitValue(
         endpoint="mean signal",
         group={"arm": str(row["arm"])},
         unit_id=str(row["experiment"]),
-        value=float(str(row["member_name_signal"])),
+        value=float(str(row[SIGNAL])),
         unit=UNIT,
         scale="linear",
     )
 
 
-def _drawing(means: pd.DataFrame, endpoints: Sequence[Endpoint]) -> DotPlot:
-    bars = [
-        {
-            "category": end.group["arm"],
-            "value": end.outcome.value,
-            "low": end.outcome.low,
-            "high": end.outcome.high,
-        }
-        for end in endpoints
-        if isinstance(end.outcome, Estimate)
-    ]
+def _drawing(data: Table, means: pd.DataFrame, endpoints: Sequence[Endpoint]) -> DotPlot:
+    left_out = data.frame[~sound(data.frame, SIGNAL)]
+    dots = pd.concat([means.assign(excluded=False), left_out.assign(excluded=True)], ignore_index=True)
+    found = [(end.group["arm"], end.outcome) for end in endpoints if isinstance(end.outcome, Estimate)]
+    bars = [(arm, mean.value, mean.low, mean.high) for arm, mean in found]
     return DotPlot(
         name="signal",
         title="Signal of every arm",
@@ -178,14 +172,14 @@ def _drawing(means: pd.DataFrame, endpoints: Sequence[Endpoint]) -> DotPlot:
             error_bar="confidence interval of the mean (t)",
         ),
         y=Axis("signal", UNIT),
-        dots=means.rename(columns={"arm": "category", "member_name_signal": "value"})[["category", "value"]],
+        dots=dots.rename(columns={"arm": "category", SIGNAL: "value"})[["category", "value", "excluded"]],
         bars=pd.DataFrame(bars, columns=["category", "value", "low", "high"]),
     )
 
 
 assay = Assay(
     name="member_name",
-    title="member_name: the mean signal of every arm",
+    title="Mean signal of every arm",
     settings=Settings,
     tables={"data": DATA},
     bench=BenchDoor(

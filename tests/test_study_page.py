@@ -36,3 +36,16 @@ def test_no_row_stands_for_a_key_that_is_gone() -> None:
 @pytest.mark.parametrize("word", ["molecule", "Se", "particle mass", "drug"])
 def test_every_basis_is_named(word: str) -> None:
     assert f"`{word}`" in PAGE
+
+
+def test_the_method_of_the_example_is_known() -> None:
+    methods = pytest.importorskip("selenolab.study.comparison_methods", reason="not there yet").METHODS
+    assert set(re.findall(r"method: (\w+)", PAGE)) <= set(methods)
+
+
+def test_the_endpoint_of_the_example_is_one_of_the_assay() -> None:
+    assays = pytest.importorskip("selenolab.shelf").assays
+    if "viability" not in assays:
+        pytest.skip("viability is not there yet")
+    (endpoint,) = re.findall(r"endpoint: (\w+)", PAGE)
+    assert endpoint in {spec.name for spec in assays["viability"].endpoints}

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-Name = Annotated[str, typer.Argument(metavar="NAME")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="As `selenolab assays` or `selenolab models` lists it.")
+]
 
 show = typer.Typer(no_args_is_help=True, help="Show one assay or model in full.")
 

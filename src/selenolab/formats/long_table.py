@@ -131,7 +131,7 @@ def _tables(found: Sheets) -> tuple[list[Table], list[str]]:
     for sheet in found.sheets:
         header = find_header(sheet, found.name)
         if header is None:
-            if sheet.name and any(written(row) for row in sheet.rows):
+            if sheet.name and sheet.name != "README" and any(written(row) for row in sheet.rows):
                 notes.append(f"Sheet {sheet.name} holds no table and was left out")
             continue
         if tables and _words(header) != _words(tables[0].found):

@@ -101,7 +101,7 @@ def source_row(sheet: Sheet, index: int) -> int:
 
 
 def place_of(found: Sheets, sheet: Sheet, row: int) -> str:
-    """ "file: row N" or "file: sheet S, row N", for messages."""
+    """Where a row stands, for messages: "file: row 3" or "file: sheet S, row 3"."""
     return f"{found.name}: sheet {sheet.name}, row {row}" if sheet.name else f"{found.name}: row {row}"
 
 

@@ -69,17 +69,15 @@ def scored(
 def two_best(score: Vector, b_nodes: Vector, e_nodes: Vector) -> tuple[int, int]:
     """The best node, and the best of those that may lie in another valley."""
     count = e_nodes.size
-    first = 0
-    for j in range(score.size):
-        if score[j] > score[first]:
-            first = j
+    first = int(np.argmax(score))
     b, e = b_nodes[first // count], e_nodes[first % count]
-    second = -1
-    for j in range(score.size):
-        other = b_nodes[j // count]
-        far = abs(e_nodes[j % count] - e) * max(b, other) > 1.5 or other > 2.46 * b or b > 2.46 * other
-        if far and (second < 0 or score[j] > score[second]):
-            second = j
+    second, most = -1, -np.inf
+    for i in range(b_nodes.size):
+        other = b_nodes[i]
+        apart = 1.5 / max(b, other) if 0.4 * b < other < 2.5 * b else -1.0
+        for k in range(count):
+            if score[i * count + k] > most and abs(e_nodes[k] - e) > apart:
+                second, most = i * count + k, score[i * count + k]
     return first, second
 
 

@@ -208,6 +208,8 @@ def descend(
         free_e = not (edge * nrm[1] > 0.0)
         db, de = step_of(nrm, damping, free_b, free_e)
         gain = db * nrm[0] + de * nrm[1]
+        if gain <= 1e-2 * enough:
+            return rss, log_b, log_e, iteration
         new_b, new_e = moved(log_b, log_e, db, de, z, box)
         new = evaluate(new_b, new_e, z, y, w, limits, work, lin)
         if new < rss:
@@ -221,6 +223,6 @@ def descend(
             damping *= growth
             growth *= 2.0
             fresh = False
-        if quiet >= 2 or gain <= 1e-3 * enough or damping > 1e10:
+        if quiet >= 2 or (quiet == 1 and damping < 1e-4) or damping > 1e10:
             return rss, log_b, log_e, iteration
     return rss, log_b, log_e, 101

@@ -55,9 +55,14 @@ def fit_mixed(values: ArrayLike, design: ArrayLike, experiments: ArrayLike) -> M
     if x.shape[0] != y.size or np.linalg.matrix_rank(x) < x.shape[1] or y.size <= x.shape[1]:
         raise StudyError(f"Expected a full-rank design with spare values for a mixed model, found {x.shape}.")
     shared = (block[:, None] == block[None, :]).astype(np.float64)
+    within = np.hstack([x, shared])
+    residual = y - within @ np.linalg.lstsq(within, y, rcond=None)[0]
+    if float(residual.var()) <= negligible_variance(y):
+        raise StudyError(
+            "Expected values that vary within experiments for a mixed model; beyond groups and experiments "
+            "nothing is left to tell the error from."
+        )
     ratio = _variance_ratio(y, x, shared)
-    if _profiled(y, x, shared, ratio)[2] <= negligible_variance(y):
-        raise StudyError("Expected values that vary for a mixed model; the residual variance is zero.")
     return _described(y, x, shared, ratio, labels.size)
 
 
@@ -96,8 +101,6 @@ def _score(ratio: float, y: Floats, x: Floats, shared: Floats) -> float:
 
 def _variance_ratio(y: Floats, x: Floats, shared: Floats) -> float:
     """The ratio of variances at the highest restricted likelihood: a root of the score, or 0."""
-    if _profiled(y, x, shared, 0.0)[2] <= negligible_variance(y):
-        return 0.0
     nodes = np.concatenate([[0.0], np.geomspace(1e-4, 1e6, 31)])
     scores = np.array([_score(node, y, x, shared) for node in nodes])
     falls = np.flatnonzero((scores[:-1] > 0) & (scores[1:] <= 0))

@@ -11,21 +11,19 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 def inspect(files: Files, as_json: Json = False) -> None:
     """Say what is in FILES: format, plates, units, what was assumed, which assays could use them."""
-    from selenolab.faces.inspection import inspection_json, say_inspection
-    from selenolab.faces.streams import note, say
-    from selenolab.faces.verbs import inspect_each
+    from selenolab.faces.inspection import inspection_json, look_at_each, say_inspection
+    from selenolab.faces.streams import say
 
-    looked = inspect_each(files)
+    found, rejects = look_at_each(files)
     if as_json:
-        say(inspection_json(looked))
+        say(inspection_json(found, rejects))
     else:
-        for one in looked.read:
+        for number, one in enumerate(found):
+            if number:
+                say()
             say_inspection(one)
-    for rejected in looked.rejects:
-        note(f"Error: {rejected.reason}")
-    if looked.rejects:
-        if len(files) > 1:
-            note(f"Read {len(looked.read)} of {len(files)} files; {len(looked.rejects)} refused.")
+    _tell_rejects([reject.reason for reject in rejects], len(files), "Read")
+    if rejects:
         raise typer.Exit(2)
 
 
@@ -53,15 +51,24 @@ def analyse(
     ] = False,
 ) -> None:
     """Analyse FILES with ASSAY and print the endpoints with their intervals and checks."""
-    from selenolab.faces.one_analysis import Asked, analyse_batch, say_batch
+    from selenolab.faces.one_analysis import Asked, read_roles
+    from selenolab.faces.settings_words import read_words
+    from selenolab.faces.show_analysis import analyse_batch, say_batch
+
+    words = read_words(settings or [])
+    asked = Asked(assay, tuple(files), samples, read_roles(roles or []), words, seed)
+    batch = analyse_batch(asked, out, strict)
+    say_batch(batch, as_json)
+    _tell_rejects([reject.reason for reject in batch.rejects], len(files), "Analysed", batch.rejects_file)
+    if batch.rejects:
+        raise typer.Exit(2)
+
+
+def _tell_rejects(reasons: list[str], total: int, done: str, file: Path | None = None) -> None:
     from selenolab.faces.streams import note
 
-    asked = Asked(assay, tuple(files), samples, tuple(roles or ()), tuple(settings or ()), seed, out, strict)
-    batch = analyse_batch(asked)
-    say_batch(batch, as_json=as_json)
-    for rejected in batch.rejects:
-        note(f"Error: {rejected.reason}")
-    if batch.rejects:
-        where = f" See {batch.rejects_file}." if batch.rejects_file else ""
-        note(f"Analysed {len(files) - len(batch.rejects)} of {len(files)} files.{where}")
-        raise typer.Exit(2)
+    for reason in reasons:
+        note(f"Error: {reason}")
+    if reasons and total > 1:
+        listed = f" They are listed in {file}." if file else ""
+        note(f"{done} {total - len(reasons)} of {total} files; {len(reasons)} refused.{listed}")

@@ -84,7 +84,7 @@ def profile_many(
 
 def _relative_start(fits: Fits, tau: float) -> tuple[Vector, Vector]:
     log_b = np.log(fits.b)
-    return np.log(fits.e) + tau / fits.b, np.column_stack([log_b, np.full(log_b.size, tau)])
+    return np.log(fits.e) + tau / fits.b, np.column_stack([log_b, np.full(log_b.size, tau), log_b, np.log(fits.e)])
 
 
 def _absolute_start(fits: Fits, level: float) -> tuple[Vector, Vector]:
@@ -95,7 +95,7 @@ def _absolute_start(fits: Fits, level: float) -> tuple[Vector, Vector]:
         tau = np.where(defined, np.log((fits.d - level) / (level - fits.c)), np.where(below, -3.0, 3.0))
     crossing = np.log(np.where(defined, fits.e, 1.0)) + tau / fits.b
     start = np.where(defined, crossing, np.where(below, -np.inf, np.inf))
-    return start, np.column_stack([np.log(fits.b), tau])
+    return start, np.column_stack([np.log(fits.b), tau, np.log(fits.b), np.log(fits.e)])
 
 
 def _run(fits: Fits, start: Vector, states: Vector, target: float, absolute: bool, confidence: float) -> Vector:

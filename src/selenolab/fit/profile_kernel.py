@@ -14,6 +14,7 @@ from selenolab.fit.ll4_kernel import COEF, A, B, E, P, R, T, evaluate, normal, s
 Vector = NDArray[np.float64]
 
 _STEPS = 60
+_TAU = 250.0  # exp of twice this is still a number
 
 
 @compiled
@@ -113,22 +114,22 @@ def absolute_rss(
     work: Vector, lin: Vector, nrm: Vector, enough: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Least RSS over b, c and d with f(x*) = level at ln x*, and the ln b and tau that give it."""
-    log_b, tau = min(max(log_b, box[0]), box[1]), min(max(tau, -box[2]), box[2])
+    log_b, tau = min(max(log_b, box[0]), box[1]), min(max(tau, -_TAU), _TAU)
     rss = level_rss(log_x, level, log_b, tau, z, y, w, work, lin)
     damping, growth, fresh = 1e-3, 4.0, True
     for _ in range(_STEPS):
         if fresh:
             level_normal(w, work, lin, nrm)
         free_b = not ((log_b <= box[0] and nrm[0] <= 0.0) or (log_b >= box[1] and nrm[0] >= 0.0))
-        free_t = not ((tau <= -box[2] and nrm[1] <= 0.0) or (tau >= box[2] and nrm[1] >= 0.0))
+        free_t = not ((tau <= -_TAU and nrm[1] <= 0.0) or (tau >= _TAU and nrm[1] >= 0.0))
         db, dt = step_of(nrm, damping, free_b, free_t)
         if db * nrm[0] + dt * nrm[1] <= 1e-2 * enough:
             break
-        length = max(max(db / 3.0, -db / 0.75), abs(dt) / 4.0)
+        length = max(max(db / 3.0, -db / 0.75), abs(dt) / max(4.0, 0.5 * abs(tau)))
         if length > 1.0:
             db, dt = db / length, dt / length
         new_b = min(max(log_b + np.log1p(db), box[0]), box[1])
-        new_t = min(max(tau + dt, -box[2]), box[2])
+        new_t = min(max(tau + dt, -_TAU), _TAU)
         new = level_rss(log_x, level, new_b, new_t, z, y, w, work, lin)
         fresh = new < rss
         if fresh:
@@ -149,20 +150,21 @@ def constrained(
     log_x: float, target: float, absolute: bool, state: Vector, bar: float, z: Vector, y: Vector, w: Vector,
     limits: Vector, box: Vector, work: Vector, lin: Vector, nrm: Vector, enough: float,
 ) -> float:  # fmt: skip
-    """Least RSS at ln x*, from the neighbour's `state` (ln b, tau), which is brought up to date.
+    """Least RSS at ln x*, from the neighbour's `state` (ln b, tau, and the fit's ln b, ln e), brought up to date.
 
-    Where the neighbour leads above `bar`, other starts are tried: a dose is refused only when none
-    of them brings it under.
+    Where the neighbour leads above `bar`, other starts are tried, the fit's own curve first: a dose is
+    refused only when none of them brings it under.
     """
     if absolute:
         best, log_b, tau = absolute_rss(
             log_x, target, state[0], state[1], z, y, w, box, work, lin, nrm, enough
         )  # fmt: skip
         if best > bar:
-            for k in range(9):
-                start_b = np.log(0.7) + 1.1 * (k // 3)
+            for k in range(-1, 9):
+                start_b = np.log(0.7) + 1.1 * (k // 3) if k >= 0 else state[2]
+                start_t = 2.5 * (k % 3 - 1) if k >= 0 else np.exp(state[2]) * (log_x - state[3])
                 rss, b, t = absolute_rss(
-                    log_x, target, start_b, 2.5 * (k % 3 - 1), z, y, w, box, work, lin, nrm, enough
+                    log_x, target, start_b, start_t, z, y, w, box, work, lin, nrm, enough
                 )  # fmt: skip
                 if rss < best:
                     best, log_b, tau = rss, b, t
@@ -233,7 +235,7 @@ def profile_rows(
 ) -> None:  # fmt: skip
     """Confidence limits of every row, as natural logarithms, into `out` (n, 2).
 
-    `start` is ln of the estimate, infinite where it lies nowhere; `states` (n, 2) ln b and tau there;
+    `start` is ln of the estimate, infinite where it lies nowhere; `states` (n, 4) ln b and tau there, ln b and ln e of the fit;
     `bars` the highest total RSS inside the interval; `span` how far beyond the doses is searched (log).
     Both limits infinite of one sign: no dose at all is inside.
     """
@@ -251,6 +253,7 @@ def profile_rows(
         state = states[row].copy()
         middle = min(max(start[row], low_end), high_end)
         if middle != start[row]:
+            state[1] = np.exp(state[2]) * (middle - state[3])
             edge = constrained(
                 middle, target, absolute, state, bar, z, y, w, limits, box, work, lin, nrm, enough
             )  # fmt: skip

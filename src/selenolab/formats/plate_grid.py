@@ -52,10 +52,13 @@ def recognise(head: Head) -> float:
         found = read_sheets(head.path)
     except FormatRefusal:
         return 0.0
-    if any(_filled(block) for sheet in found.sheets for block in labelled_blocks(sheet.rows)):
+    labelled = [block for sheet in found.sheets for block in labelled_blocks(sheet.rows)]
+    if any(_filled(block) for block in labelled):
         return 0.8
     if any(True for sheet in found.sheets for _ in well_tables(sheet.rows)):
         return 0.8
+    if labelled:
+        return 0.35  # a layout: reading it says so
     return 0.4 if any(True for sheet in found.sheets for _ in bare_blocks(sheet.rows)) else 0.0
 
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 import selenolab.formats as folder
 from selenolab.core.errors import FormatRefusal, UnknownNameError
 from selenolab.core.format import Format, Head, Parsed
-from selenolab.formats.text import check_file, decode, signature
+from selenolab.formats.sheets import delimiter_word, read_sheets
+from selenolab.formats.text import MOST_BYTES, check_file, decode, signature
 from selenolab.formats.workbook import is_zip, refuse_old_office
 
 HEAD_BYTES = 65_536
@@ -91,8 +92,6 @@ def _unknown(head: Head, known: Iterable[Format]) -> FormatRefusal:
     name, first = head.path.name, head.first
     remedy = "Known: " + ", ".join(sorted({item.title for item in known})) + "."
     if is_zip(first):
-        from selenolab.formats.sheets import read_sheets
-
         sheets = read_sheets(head.path).sheets  # a damaged or dangerous workbook says so itself
         filled = [sheet.name for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
         seen = (
@@ -105,6 +104,19 @@ def _unknown(head: Head, known: Iterable[Format]) -> FormatRefusal:
     if kind := signature(first):
         return FormatRefusal("unknown", name, f"the content is {kind}", remedy)
     text = decode(first, name, "unknown", partial=True).text
+    return FormatRefusal("unknown", name, f"{_seen(head, text)}, and no plate or table was found", remedy)
+
+
+def _seen(head: Head, text: str) -> str:
+    """What stands in a text file that no format knows."""
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    seen = f"the first line is '{line[:60]}'" if line else "it holds only blanks"
-    return FormatRefusal("unknown", name, f"{seen}, and no plate or table was found", remedy)
+    if not line:
+        return "it holds only blanks"
+    seen = f"the first line is '{' '.join(line.split())[:60]}'"
+    if head.size > MOST_BYTES:
+        return seen
+    found = read_sheets(head.path)  # an unclosed quote says so itself
+    if not found.delimiter:
+        return f"{seen}, not cut by tab, semicolon or comma"
+    filled = sum(1 for row in found.sheets[0].rows if any(row))
+    return f"{seen}, {filled} line{'s' if filled > 1 else ''} cut by {delimiter_word(found)}"

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selenolab.core.errors import DataError
-from selenolab.formats.blocks import text_of
+from selenolab.formats.blocks import labelled_blocks, text_of
 from selenolab.formats.headers import Header, parse_header
+from selenolab.formats.name_words import TELLING
 from selenolab.formats.numbers import is_number
 from selenolab.formats.sheets import source_row
 from selenolab.formats.workbook import Cell, Sheet
@@ -34,14 +35,16 @@ def is_comment(row: Sequence[Cell]) -> bool:
 
 
 def find_header(sheet: Sheet, name: str) -> Found | None:
-    """The first row of words that is as wide as the rows below it; None where there is none."""
+    """The first row of words that is as wide as the rows below it, or names known things; else None."""
+    grids = labelled_blocks(sheet.rows[:SEARCHED])
+    inside = {index for block in grids for index in range(block.top, block.end)}
     for index, row in enumerate(sheet.rows[:SEARCHED]):
-        if is_comment(row) or not _words(row):
+        if index in inside or is_comment(row) or not _words(row):
             continue
         below = [
             len(written(r)) for r in sheet.rows[index + 1 : index + 40] if written(r) and not is_comment(r)
         ]
-        if below and len(written(row)) >= 0.8 * max(below):
+        if below and (len(written(row)) >= 0.8 * max(below) or _telling(row)):
             headers = _headers(sheet, index, name)
             skipped = (" ".join(text_of(cell) for cell in written(r)) for r in sheet.rows[:index])
             return Found(index, headers, tuple(text for text in skipped if text))
@@ -51,6 +54,13 @@ def find_header(sheet: Sheet, name: str) -> Found | None:
 def _words(row: Sequence[Cell]) -> bool:
     cells = written(row)
     return len(cells) >= 2 and all(isinstance(cell, str) and not is_number(cell) for cell in cells)
+
+
+def _telling(row: Sequence[Cell]) -> bool:
+    """At least two headers with a unit or a word of the bench, most of the row."""
+    headers = [parse_header(str(cell)) for cell in written(row)]
+    known = sum(1 for header in headers if header.unit or header.word in TELLING)
+    return known >= 2 and known * 2 > len(headers)
 
 
 def _headers(sheet: Sheet, index: int, name: str) -> tuple[tuple[int, Header], ...]:

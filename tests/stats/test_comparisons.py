@@ -137,7 +137,8 @@ def test_swapping_groups_flips_the_sign(one, two):
     back = compare(*long({"b": two, "a": one})).rows[0]
     assert forth.estimate == pytest.approx(-back.estimate)
     assert forth.low == pytest.approx(-back.high)
-    assert forth.p == pytest.approx(back.p, rel=1e-9)
+    assert (forth.p is None) == (back.p is None) == (forth.state == "zero variance")
+    assert forth.p is None or forth.p == pytest.approx(back.p, rel=1e-9)
 
 
 @settings(max_examples=50)
@@ -148,7 +149,9 @@ def test_units_leave_ratios_and_p(one, two, factor):
     scaled = compare(np.array(values) * factor, groups, log=True, control="a").rows
     for before, after in zip(plain, scaled, strict=True):
         assert after.estimate == pytest.approx(before.estimate, rel=1e-9)
-        assert after.p_adjusted == pytest.approx(before.p_adjusted, rel=1e-6, abs=1e-12)
+        assert after.p_adjusted == pytest.approx(
+            before.p_adjusted, rel=1e-6, abs=1e-12
+        )  # c varies: never None
 
 
 @pytest.mark.parametrize(

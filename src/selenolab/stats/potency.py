@@ -100,12 +100,12 @@ def summarise(
     above, below = int((values > doses[-1]).sum()), int((values < doses[0]).sum())
     own = np.broadcast_to(np.array([t_quantile(level, float(d)) for d in np.atleast_1d(df)]), values.shape)
     if values.size == 1:
-        fine, curves = _refined(doses, lines)
+        fine, curves = _refined(values, doses, lines)
         method = "profile likelihood of one experiment, n = 1"
         return _by_test(fine, curves[0] / own[0], curves[0], level, (1, above, below), method)
     if bool((lines[:, 0] > own).all() and (lines[:, -1] < -own).all() and above + below == 0):
         return _plain_t(values, (doses[0], doses[-1]), level)
-    return _by_roots(doses, lines, level, (values.size, above, below))
+    return _by_roots(values, doses, lines, level, (above, below))
 
 
 def _checked(log10_values: ArrayLike, roots: ArrayLike, grid: ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -132,9 +132,11 @@ def _plain_t(values: Floats, tested: tuple[float, float], level: float) -> Summa
     return Summary(centre, low, high, level, "value", n, 0, 0, method)
 
 
-def _by_roots(doses: Floats, lines: Floats, level: float, counts: tuple[int, int, int]) -> Summary:
-    n, above, below = counts
-    fine, curves = _refined(doses, lines)
+def _by_roots(
+    values: Floats, doses: Floats, lines: Floats, level: float, outside: tuple[int, int]
+) -> Summary:
+    n, (above, below) = values.size, outside
+    fine, curves = _refined(values, doses, lines)
     mean = curves.mean(axis=0)
     error = curves.std(axis=0, ddof=1) / sqrt(n)
     ratio = mean / np.maximum(error * t_quantile(level, n - 1), np.finfo(np.float64).tiny)
@@ -143,7 +145,7 @@ def _by_roots(doses: Floats, lines: Floats, level: float, counts: tuple[int, int
         sides = ((above, "above"), (below, "below"))
         beyond = ", ".join(f"{count} {side} the tested doses" for count, side in sides if count)
         method += f" ({beyond}: entered as censored)"
-    return _by_test(fine, ratio, mean, level, counts, method)
+    return _by_test(fine, ratio, mean, level, (n, above, below), method)
 
 
 def _by_test(
@@ -187,7 +189,14 @@ def _crossing(fine: Floats, mean: Floats) -> float | None:
     return float(fine[i] + share * (fine[i + 1] - fine[i]))
 
 
-def _refined(doses: Floats, lines: Floats) -> tuple[Floats, Floats]:
-    """The roots on a fine grid; they are nearly straight, so linear interpolation is enough."""
+def _refined(values: Floats, doses: Floats, lines: Floats) -> tuple[Floats, Floats]:
+    """The roots on a fine grid; nearly straight on each side of the estimate, where they are zero."""
     fine = np.linspace(doses[0], doses[-1], FINE)
-    return fine, np.array([np.interp(fine, doses, line) for line in lines])
+    curves = []
+    for value, line in zip(values, lines, strict=True):
+        at, root = doses, line
+        if doses[0] < value < doses[-1]:
+            here = int(np.searchsorted(doses, value))
+            at, root = np.insert(doses, here, value), np.insert(line, here, 0.0)
+        curves.append(np.interp(fine, at, root))
+    return fine, np.array(curves)

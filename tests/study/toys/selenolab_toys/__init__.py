@@ -1,0 +1,1 @@
+"""Two toy assays, found by entry point like those of a third party."""

@@ -67,7 +67,10 @@ def test_a_word_that_is_no_setting_is_said(words, told):
     ("words", "line"),
     [
         ({"levl": 1}, "--set levl: Unknown setting 'levl' of toy. Did you mean level?"),
-        ({"quality": {"z_prim": 1}}, "--set quality.z_prim: Unknown setting 'z_prim' of toy. Did you mean z_prime?"),
+        (
+            {"quality": {"z_prim": 1}},
+            "--set quality.z_prim: Unknown setting 'z_prim' of toy. Did you mean z_prime?",
+        ),
         ({"level": "abc"}, "--set level: Input should be a valid number.*, found 'abc'"),
         ({"level": float("nan")}, "--set level: Input should be a finite number, found nan"),
         ({"family": "LL.9"}, "--set family: Input should be 'LL.4' or 'W1.4', found 'LL.9'"),
@@ -93,7 +96,7 @@ def test_a_word_replaces_a_setting_of_its_run_only():
 
 
 def test_an_unknown_run_or_setting_is_met_with_the_nearest():
-    with pytest.raises(SeveralErrors, match="Unknown run 'on'. Did you mean one?"):
+    with pytest.raises(SeveralErrors, match=r"Unknown run 'on'\. Did you mean one\?"):
         override(study("one"), ["on.level=0.9"])
     with pytest.raises(SeveralErrors, match=r"--set one\.levl: Unknown setting 'levl'"):
         override(study("one"), ["one.levl=0.9"])

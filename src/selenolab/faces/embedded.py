@@ -24,7 +24,7 @@ def copy_demo(folder: Path) -> Path:
             target = folder / path.relative_to(source)
             if target.exists() and not filecmp.cmp(path, target, shallow=False):
                 raise OutputError(
-                    f"{target} differs from the embedded one and is left alone. Choose another folder with -o."
+                    f"{target} is not the embedded one and is left alone. Choose another folder with -o."
                 )
         for path in wanted:
             target = folder / path.relative_to(source)

@@ -68,7 +68,8 @@ def _call(command: Callable[[], object]) -> int:
         if not told():  # no arguments at all: the help was printed
             return DONE
         where = getattr(getattr(error, "ctx", None), "command_path", "selenolab")
-        typer.echo(f"Error: {told()} Try '{where} --help'.", err=True)
+        line = " ".join(told().split()).rstrip(".")
+        typer.echo(f"Error: {line}. Try '{where} --help'.", err=True)
         return INPUT
     return found if isinstance(found, int) else DONE
 

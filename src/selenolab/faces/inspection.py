@@ -58,14 +58,17 @@ def inspection_json(found: Sequence[Looked], rejects: Sequence[Reject]) -> str:
 def say_inspection(one: Looked) -> None:
     """A file for a person: what it is, what is in it, what was assumed, who could use it."""
     seen = one.inspection
-    say(f"{seen.file}: {seen.title}, {seen.kind}, {_count(seen.n_records, 'record')}, {_count(seen.n_rows, 'row')}")
+    size = f"{_count(seen.n_records, 'record')}, {_count(seen.n_rows, 'row')}"
+    say(f"{seen.file}: {seen.title}, {seen.kind}, {size}")
     if seen.experimental:
-        say("Experimental: this reader was never tried on a real file. Check the numbers against the instrument's.")
+        say("Experimental: this reader was never tried on a real file. Compare its numbers.")
     if seen.reads:
         headers = ["plate", "read", "kind", "unit", "wells", "values", "flagged", "range"]
         say_table(headers, [_read_row(read) for read in seen.reads])
     if seen.columns:
-        say_table(["column", "unit", "values", "missing", "range or words"], [_column_row(c) for c in seen.columns])
+        say_table(
+            ["column", "unit", "values", "missing", "range or words"], [_column_row(c) for c in seen.columns]
+        )
     for line in seen.assumed:
         say(f"Assumed: {line}")
     for line in seen.notes:

@@ -13,6 +13,8 @@ from selenolab.faces.settings_words import check_settings
 from selenolab.formats.recognise import read_file
 from selenolab.shelf import assays
 
+REJECTS = "rejects.csv"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -47,7 +49,7 @@ def plan_analysis(asked: Asked) -> Run:
     if not 0 <= asked.seed < 2**63:
         errors.append(StudyError(f"--seed {asked.seed}: Expected a whole number from 0 on."))
     if errors or settings is None:
-        raise errors[0] if len(errors) == 1 else SeveralErrors(errors)
+        raise SeveralErrors(errors)
     files = tuple(RunFile(path, path.name, _role(asked, path)) for path in asked.files)
     return Run(asked.assay, asked.assay, Bench(files, asked.sheet), settings, seed=asked.seed)
 
@@ -61,8 +63,10 @@ def _wrong_files(asked: Asked, assay: Assay) -> list[SelenolabError]:
         if role not in known:
             errors.append(StudyError(f"--role {name}={role}: {UnknownNameError('role', role, known)}"))
     names = [path.name for path in asked.files]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        errors.append(StudyError(f"{name}: The file name is given twice. Give every file once, under its own name."))
+    errors += [
+        StudyError(f"{name}: The file name is given twice. Give every file once, under its own name.")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
     given = {_role(asked, path) for path in asked.files}
     errors += [
         StudyError(
@@ -113,7 +117,7 @@ def sort_out(run: Run) -> tuple[Run, tuple[Reject, ...]]:
 
 def write_rejects(rejects: Sequence[Reject], folder: Path) -> Path:
     """The refused files with their reasons as ``rejects.csv`` in `folder`."""
-    path = folder / "rejects.csv"
+    path = folder / REJECTS
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "reason"])
@@ -123,7 +127,7 @@ def write_rejects(rejects: Sequence[Reject], folder: Path) -> Path:
 
 def as_study(run: Run) -> Study:
     """A study of this one run, for the results folder."""
-    return Study(Path(f"{run.assay}.yaml"), assays[run.assay].title, "", {}, {}, (run,))
+    return Study(Path(f"{run.assay}, from the command line"), assays[run.assay].title, "", {}, {}, (run,))
 
 
 def only_result(outcome: StudyResult) -> Result:

@@ -1,14 +1,15 @@
 """`selenolab analyse`: a batch of files, the folder it may write, and what it prints."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from selenolab.core.errors import OutputError, SeveralErrors, StudyError
-from selenolab.core.study import Bench, Result, StudyResult
+from selenolab.core.errors import SeveralErrors, StudyError
+from selenolab.core.study import Bench, Result, Run, RunFile, StudyResult
 from selenolab.faces.one_analysis import (
+    REJECTS,
     Asked,
     Reject,
     as_study,
@@ -18,9 +19,8 @@ from selenolab.faces.one_analysis import (
     write_rejects,
 )
 from selenolab.faces.progress import shown_progress
-from selenolab.faces.streams import note, say
+from selenolab.faces.streams import say
 from selenolab.faces.summary import say_result
-from selenolab.report.write import write_report
 from selenolab.study.folder import run_study
 from selenolab.study.record import analysis_json
 from selenolab.study.run import analyse_files
@@ -28,16 +28,17 @@ from selenolab.study.run import analyse_files
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What came of some files: the result, the refused ones, and the folder if one was written."""
+    """What came of some files: the result, the same as JSON, the refused files, the folder if any."""
 
     result: Result
+    told: Mapping[str, Any]
     rejects: tuple[Reject, ...] = ()
     folder: Path | None = None
 
     @property
     def rejects_file(self) -> Path | None:
         """Where the refused files are listed."""
-        return self.folder / "rejects.csv" if self.folder and self.rejects else None
+        return self.folder / REJECTS if self.folder and self.rejects else None
 
 
 def analyse_batch(asked: Asked, out: Path | None = None, strict: bool = False) -> Batch:
@@ -51,29 +52,45 @@ def analyse_batch(asked: Asked, out: Path | None = None, strict: bool = False) -
         where nothing can be analysed; nothing was written then.
     """
     run, rejects = sort_out(plan_analysis(asked))
-    if rejects and (strict or not _files(run.door)):
+    if rejects and (strict or not _files(run)):
         raise SeveralErrors([StudyError(reject.reason) for reject in rejects])
     if out is None:
-        door = run.door
-        assert isinstance(door, Bench)
-        result = analyse_files(run.assay, door.files, door.sheet, run.settings, run.seed)
-        return Batch(result, rejects)
+        sheet = run.door.sheet if isinstance(run.door, Bench) else None
+        result = analyse_files(run.assay, _files(run), sheet, run.settings, run.seed)
+        return Batch(result, _told(analysis_json(result), rejects), rejects)
+    return _written(run, rejects, out)
+
+
+def _files(run: Run) -> tuple[RunFile, ...]:
+    return run.door.files if isinstance(run.door, Bench) else ()
+
+
+def _written(run: Run, rejects: tuple[Reject, ...], out: Path) -> Batch:
+    from selenolab.report.write import write_report  # draws: no work for an analysis without a folder
+
+    told: dict[str, Any] = {}
 
     def finish(staging: Path, outcome: StudyResult, record: Mapping[str, Any]) -> None:
-        only_result(outcome)  # an error here leaves no folder behind
+        told.update(record["runs"][0]["analysis"])  # it knows where the tables lie
         write_report(staging, outcome, record)
         if rejects:
             write_rejects(rejects, staging)
 
     with shown_progress() as progress:
         outcome = run_study(as_study(run), out, finish=finish, progress=progress)
-    return Batch(only_result(outcome), rejects, out)
+    return Batch(only_result(outcome), _told(told, rejects), rejects, out)
+
+
+def _told(analysis: Mapping[str, Any], rejects: Sequence[Reject]) -> dict[str, Any]:
+    """The JSON of an analysis that also says what is not in it."""
+    lines = [f"Refused, and not in these numbers: {reject.reason}" for reject in rejects]
+    return {**analysis, "warnings": [*analysis["warnings"], *lines]}
 
 
 def say_batch(batch: Batch, as_json: bool) -> None:
     """The result on stdout: as one JSON object, or for a person."""
     if as_json:
-        say(json.dumps(analysis_json(batch.result), ensure_ascii=False, allow_nan=False, indent=1))
+        say(json.dumps(batch.told, ensure_ascii=False, allow_nan=False, indent=1))
         return
     say_result(batch.result)
     if batch.folder:

@@ -91,7 +91,7 @@ def _drafts(files: Sequence[Path], out: Path) -> list[Draft]:
         except SelenolabError as error:
             errors.append(error)
     if errors:
-        raise errors[0] if len(errors) == 1 else SeveralErrors(errors)
+        raise SeveralErrors(errors)
     by_assay: dict[str, Draft] = {}
     for names, found in suiting.items():
         first, *others = names.split()
@@ -142,7 +142,7 @@ def _refuse_existing(paths: Sequence[Path]) -> None:
         if path.exists()
     ]
     if taken:
-        raise taken[0] if len(taken) == 1 else SeveralErrors(taken)
+        raise SeveralErrors(taken)
 
 
 def _needs_sheet(draft: Draft) -> bool:

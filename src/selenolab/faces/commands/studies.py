@@ -43,9 +43,9 @@ def diff(
 ) -> None:
     """Say what changed between two results folders, and why."""
     from selenolab.faces.streams import say
-    from selenolab.faces.verbs import diff as compare
+    from selenolab.study.diff import diff_records
 
-    for line in compare(left, right) or ["Nothing changed."]:
+    for line in diff_records(left, right) or ["Nothing changed."]:
         say(line)
 
 
@@ -62,15 +62,15 @@ def _run(
     from selenolab.faces.streams import note
     from selenolab.faces.summary import failed_lines, say_study
     from selenolab.faces.verbs import run as run_study
+    from selenolab.study.folder import default_folder
 
     with shown_progress() as progress:
-        done = run_study(
-            study, out=out, workers=workers, words=settings or [], cache=cache, progress=progress
-        )
-    say_study(done.outcome, done.folder)
+        outcome = run_study(study, out, words=settings or [], workers=workers, cache=cache, progress=progress)
+    folder = out or default_folder(study)
+    say_study(outcome, folder)
     if open_report:
-        typer.launch((done.folder / "report.html").resolve().as_uri())
-    failed = failed_lines(done.outcome)
+        typer.launch((folder / "report.html").resolve().as_uri())
+    failed = failed_lines(outcome)
     for line in failed:
         note(line)
     if failed:

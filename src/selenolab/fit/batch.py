@@ -124,8 +124,8 @@ def gather(dose: ArrayLike, response: ArrayLike) -> Plates:
     y = y[:, :, None] if y.ndim == 2 else y
     if x.ndim != 1 or y.ndim != 3 or y.shape[1] != x.size or x.size == 0:
         raise DataError(
-            f"Batched fit: found doses of shape {x.shape} and responses of shape {np.shape(response)}; expected "
-            "(m,) and (n, m) or (n, m, replicates)."
+            f"Batched fit: found doses of shape {x.shape} and responses of shape {np.shape(response)}; "
+            "expected (m,) and (n, m) or (n, m, replicates)."
         )
     if not np.all(np.isfinite(x)) or np.any(x < 0):
         raise DataError("Batched fit: found a dose that is negative or not finite; expected 0 or more.")
@@ -139,7 +139,9 @@ def gather(dose: ArrayLike, response: ArrayLike) -> Plates:
         pure = np.einsum("ijk,ijk->i", (away := y - mean[:, :, None]), away)
         return Plates(doses, mean, weight, pure, weight.sum(axis=1))
     if np.any(np.isinf(y)):
-        raise DataError("Batched fit: found an infinite response; expected finite numbers, or NaN for a missing well.")
+        raise DataError(
+            "Batched fit: found an infinite response; expected finite numbers, or NaN for a missing well."
+        )
     there = ~np.isnan(y)
     weight = there.sum(axis=2).astype(float)
     filled = np.where(there, y, 0.0)
@@ -220,7 +222,7 @@ def fit_plates(plates: Plates, rows: NDArray[np.int64], limits: Vector) -> tuple
 
 
 def log_doses(dose: Vector) -> Vector:
-    """ln of the doses; dose zero is far below all, so that s is exactly 1 there."""
+    """Ln of the doses; dose zero is far below all, so that s is exactly 1 there."""
     return np.asarray(np.log(np.where(dose > 0, dose, 1.0)) - np.where(dose > 0, 0.0, 1e9))
 
 

@@ -4,7 +4,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.fit.compiled import compiled
-from selenolab.fit.ll4_kernel import BOTH_FREE, C_FREE, D_FREE, MODE, PBAR, SAA, WSUM, C, D, at_edge, descend, evaluate, normal
+from selenolab.fit.ll4_kernel import (
+    BOTH_FREE,
+    C_FREE,
+    D_FREE,
+    MODE,
+    PBAR,
+    SAA,
+    WSUM,
+    C,
+    D,
+    at_edge,
+    descend,
+    evaluate,
+    normal,
+)
 
 Vector = NDArray[np.float64]
 
@@ -62,7 +76,9 @@ def scored(
     """Minus the RSS at every node, c and d within their limits, into `score`."""
     for j in range(b_nodes.size):
         for k in range(e_nodes.size):
-            score[j * e_nodes.size + k] = -evaluate(np.log(b_nodes[j]), e_nodes[k], z, y, w, limits, work, lin)
+            score[j * e_nodes.size + k] = -evaluate(
+                np.log(b_nodes[j]), e_nodes[k], z, y, w, limits, work, lin
+            )
 
 
 @compiled
@@ -152,7 +168,7 @@ def fit_rows(
     b_nodes: Vector, e_nodes: Vector, tolerance: float, values: Vector, cov: Vector, rss: Vector,
     dof: Vector, steps: Vector,
 ) -> None:  # fmt: skip
-    """Fit every row of `mean` (n, m); results into `values` (n, 4), `cov` (n, 4, 4), `rss`, `dof`, `steps` (n,).
+    """Fit every row of `mean` (n, m); results into `values` (n, 4), `cov` (n, 4, 4) and the (n,) rest.
 
     `pure` and `count` (n,) are the pure-error sum of squares and the number of wells. Rows with too few
     doses must be left out by the caller; a dose without wells has weight 0 and mean 0.

@@ -33,7 +33,7 @@ _ON_SLOPE = 0.02
 
 
 def flat_probability(rss: ArrayLike, flat_rss: ArrayLike, extra: int, dof: ArrayLike) -> NDArray[np.float64]:
-    """p of the F test of a curve against the constant it contains; 1 where it cannot be judged.
+    """P of the F test of a curve against the constant it contains; 1 where it cannot be judged.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def flat_probability(rss: ArrayLike, flat_rss: ArrayLike, extra: int, dof: Array
 
     Examples
     --------
-    >>> flat_probability(10.0, 1000.0, 3, 20) < 1e-6
+    >>> float(flat_probability(10.0, 1000.0, 3, 20)) < 1e-6
     True
     """
     from scipy.special import fdtrc
@@ -53,14 +53,20 @@ def flat_probability(rss: ArrayLike, flat_rss: ArrayLike, extra: int, dof: Array
     )
     judged = (free > 0) & (flat > 0)
     safe = np.where(fitted > 0, fitted, 1.0)
-    ratio = np.where(judged, np.maximum(flat - fitted, 0.0) / extra / (safe / np.where(judged, free, 1.0)), 0.0)
+    ratio = np.where(
+        judged, np.maximum(flat - fitted, 0.0) / extra / (safe / np.where(judged, free, 1.0)), 0.0
+    )
     p = fdtrc(extra, np.where(judged, free, 1.0), ratio)
     p = np.where(judged & (fitted <= 1e-24 * flat), 0.0, p)
     return np.asarray(np.where(judged, p, 1.0))
 
 
 def state_of(
-    doses: NDArray[np.float64], mid: float | None, rises: bool, p_flat: float, shape: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    doses: NDArray[np.float64],
+    mid: float | None,
+    rises: bool,
+    p_flat: float,
+    shape: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> str:
     """The name of a fitted curve's state.
 

@@ -61,7 +61,7 @@ def collapse(dose: ArrayLike, response: ArrayLike, weights: ArrayLike | None = N
     order = np.lexsort((w[keep], y[keep], x[keep]))  # so that the row order leaves no trace, to the last bit
     x, y, w = x[keep][order], y[keep][order], w[keep][order]
     doses, place = np.unique(x, return_inverse=True)
-    weight = np.bincount(place, w)
+    weight = np.bincount(place, w).astype(float)
     mean = np.bincount(place, w * y) / weight
     pure = float(np.sum(w * (y - mean[place]) ** 2))
     return DoseMeans(doses, mean, weight, y.size, pure, float(np.sum(np.log(w))))
@@ -70,14 +70,21 @@ def collapse(dose: ArrayLike, response: ArrayLike, weights: ArrayLike | None = N
 def _check(x: Vector, y: Vector, w: Vector) -> None:
     if not x.size == y.size == w.size:
         raise DataError(
-            f"Dose-response: found {x.size} doses, {y.size} responses and {w.size} weights; expected as many of each."
+            f"Dose-response: found {x.size} doses, {y.size} responses and {w.size} weights; "
+            "expected as many of each."
         )
     if not np.all(np.isfinite(x)) or np.any(x < 0):
         row = int(np.flatnonzero(~np.isfinite(x) | (x < 0))[0])
-        raise DataError(f"Dose-response row {row + 1}: found dose {x[row]}; expected a finite number, 0 or more.")
+        raise DataError(
+            f"Dose-response row {row + 1}: found dose {x[row]}; expected a finite number, 0 or more."
+        )
     if np.any(np.isinf(y)):
         row = int(np.flatnonzero(np.isinf(y))[0])
-        raise DataError(f"Dose-response row {row + 1}: found response {y[row]}; expected a finite number or none.")
+        raise DataError(
+            f"Dose-response row {row + 1}: found response {y[row]}; expected a finite number or none."
+        )
     if not np.all(np.isfinite(w)) or np.any(w < 0):
         row = int(np.flatnonzero(~np.isfinite(w) | (w < 0))[0])
-        raise DataError(f"Dose-response row {row + 1}: found weight {w[row]}; expected a finite number, 0 or more.")
+        raise DataError(
+            f"Dose-response row {row + 1}: found weight {w[row]}; expected a finite number, 0 or more."
+        )

@@ -110,13 +110,18 @@ def fit_curve(
     return fit_means(collapse(dose, response, weights), family_named(family, fixed), lower, upper)
 
 
-def fit_means(data: DoseMeans, family: Family, lower: Limits | None = None, upper: Limits | None = None) -> CurveFit:
+def fit_means(
+    data: DoseMeans, family: Family, lower: Limits | None = None, upper: Limits | None = None
+) -> CurveFit:
     """:func:`fit_curve` on rows already collapsed."""
     box = parameter_box(family, data.dose, lower, upper)
     free = len(family.free)
     if np.all(data.mean == data.mean[0]) or data.dose.size < free or data.dose[-1] <= 0:
         return _constant(data, family, box)
-    best = min((_search(data, family, box, start) for start in starts(data, family, box)), key=lambda found: found.rss)
+    best = min(
+        (_search(data, family, box, start) for start in starts(data, family, box)),
+        key=lambda found: found.rss,
+    )
     values = to_natural(best.x, family)
     return _described(data, family, box, values, best)
 

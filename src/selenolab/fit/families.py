@@ -106,7 +106,9 @@ def family_named(name: str, fixed: Mapping[str, float] | None = None) -> Family:
         if key not in PARAMETERS or (key == "f" and "f" in family.fixed):
             raise UnknownNameError(f"parameter of {name}", key, ("b", "c", "d", "e", *family.free[4:]))
         if not np.isfinite(value) or (key in ("b", "e") and value <= 0):
-            raise DataError(f"{name}: found {key} fixed at {value}; expected a finite number, above 0 for b and e.")
+            raise DataError(
+                f"{name}: found {key} fixed at {value}; expected a finite number, above 0 for b and e."
+            )
     return Family(family.name, family.law, MappingProxyType({**family.fixed, **fixed}))
 
 
@@ -130,7 +132,7 @@ def shape(law: Law, dose: ArrayLike, b: ArrayLike, e: ArrayLike, f: ArrayLike) -
 def _exponent(dose: ArrayLike, b: ArrayLike, e: ArrayLike) -> Vector:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.asarray(b) * (np.log(np.asarray(dose, float)) - np.log(np.asarray(e, float)))
-    return np.clip(np.nan_to_num(t, nan=-_FAR, posinf=_FAR, neginf=-_FAR), -_FAR, _FAR)
+    return np.asarray(np.clip(np.nan_to_num(t, nan=-_FAR, posinf=_FAR, neginf=-_FAR), -_FAR, _FAR))
 
 
 def evaluate(family: Family, dose: ArrayLike, values: ArrayLike) -> Vector:
@@ -193,7 +195,9 @@ def relative_dose(family: Family, values: ArrayLike, percent: float) -> Effectiv
     9.0
     """
     if not 0 < percent < 100:
-        raise DataError(f"Relative dose: found {percent} %; expected a number between 0 and 100, both excluded.")
+        raise DataError(
+            f"Relative dose: found {percent} %; expected a number between 0 and 100, both excluded."
+        )
     b, c, d, e, f = (float(value) for value in np.asarray(values, float))
     if c == d or not np.isfinite(e):
         return EffectiveDose(None, "the curve is flat: there is no way from top to bottom")
@@ -214,9 +218,15 @@ def absolute_dose(family: Family, values: ArrayLike, level: float) -> EffectiveD
     """
     b, c, d, e, f = (float(value) for value in np.asarray(values, float))
     if d <= level:
-        return EffectiveDose(None, f"undefined: the response without drug d = {d:.4g} is not above the level {level:.4g}", "below")
+        return EffectiveDose(
+            None,
+            f"undefined: the response without drug d = {d:.4g} is not above the level {level:.4g}",
+            "below",
+        )
     if c >= level or not np.isfinite(e):
-        return EffectiveDose(None, f"undefined: the lower plateau c = {c:.4g} is not below the level {level:.4g}", "above")
+        return EffectiveDose(
+            None, f"undefined: the lower plateau c = {c:.4g} is not below the level {level:.4g}", "above"
+        )
     if family.law == "BC":
         return EffectiveDose(_descend(family, values, level))
     return EffectiveDose(_quantile(family.law, (d - level) / (d - c), b, e, f))

@@ -161,7 +161,7 @@ def step_of(nrm: Vector, damping: float, free_b: bool, free_e: bool) -> tuple[fl
 def moved(
     log_b: float, log_e: float, db: float, de: float, z: Vector, box: Vector
 ) -> tuple[float, float]:  # fmt: skip
-    """Where a step leads: straight in (b, b ln e), in which t is linear and the ridges of steep curves lie straight.
+    """Where a step leads: straight in (b, b ln e), where the ridges of steep curves lie straight.
 
     The step is shortened to a factor of 4 in b, and both end inside the box; ln e may leave the doses by
     box[2] / b at most, where a curve without plateau equals its power-law limit to nine digits.

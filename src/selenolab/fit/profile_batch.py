@@ -70,11 +70,17 @@ def profile_many(
     True
     """
     if (percent is None) == (level is None):
-        raise DataError("Profile: expected either percent (relative dose) or level (absolute dose), and not both.")
+        raise DataError(
+            "Profile: expected either percent (relative dose) or level (absolute dose), and not both."
+        )
     if percent is not None and not 0 < percent < 100:
-        raise DataError(f"Profile: found percent = {percent}; expected a number between 0 and 100, both excluded.")
+        raise DataError(
+            f"Profile: found percent = {percent}; expected a number between 0 and 100, both excluded."
+        )
     if level is not None and np.any(np.isfinite(fits.limits)):
-        raise DataError("Profile: absolute doses with limits on c or d are found curve by curve (profile_interval).")
+        raise DataError(
+            "Profile: absolute doses with limits on c or d are found curve by curve (profile_interval)."
+        )
     tau = float(np.log(percent / (100 - percent))) if percent is not None else 0.0
     start, states = _relative_start(fits, tau) if level is None else _absolute_start(fits, level)
     out = _run(fits, start, states, tau if level is None else level, level is not None, confidence)
@@ -84,11 +90,13 @@ def profile_many(
 
 def _relative_start(fits: Fits, tau: float) -> tuple[Vector, Vector]:
     log_b = np.log(fits.b)
-    return np.log(fits.e) + tau / fits.b, np.column_stack([log_b, np.full(log_b.size, tau), log_b, np.log(fits.e)])
+    return np.log(fits.e) + tau / fits.b, np.column_stack(
+        [log_b, np.full(log_b.size, tau), log_b, np.log(fits.e)]
+    )
 
 
 def _absolute_start(fits: Fits, level: float) -> tuple[Vector, Vector]:
-    """ln x* and (ln b, tau) at the estimate; x* infinite (or 0) where the curve never comes to the level."""
+    """Ln x* and (ln b, tau) at the estimate; x* infinite (or 0) where the curve never comes to the level."""
     below, above = fits.d <= level, fits.c >= level
     defined = ~below & ~above & np.isfinite(fits.e)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -98,7 +106,9 @@ def _absolute_start(fits: Fits, level: float) -> tuple[Vector, Vector]:
     return start, np.column_stack([np.log(fits.b), tau, np.log(fits.b), np.log(fits.e)])
 
 
-def _run(fits: Fits, start: Vector, states: Vector, target: float, absolute: bool, confidence: float) -> Vector:
+def _run(
+    fits: Fits, start: Vector, states: Vector, target: float, absolute: bool, confidence: float
+) -> Vector:
     """(n, 2) natural logarithms of the limits."""
     from selenolab.fit.profile_kernel import profile_rows
 

@@ -150,7 +150,9 @@ def constrained(
     log_x: float, target: float, absolute: bool, state: Vector, bar: float, z: Vector, y: Vector, w: Vector,
     limits: Vector, box: Vector, work: Vector, lin: Vector, nrm: Vector, enough: float,
 ) -> float:  # fmt: skip
-    """Least RSS at ln x*, from the neighbour's `state` (ln b, tau, and the fit's ln b, ln e), brought up to date.
+    """Least RSS at ln x*, from the neighbour's `state`, which is brought up to date.
+
+    `state` holds ln b and tau there, ln b and ln e of the fit.
 
     Where the neighbour leads above `bar`, other starts are tried, the fit's own curve first: a dose is
     refused only when none of them brings it under.
@@ -187,7 +189,8 @@ def one_side(
     bar: float, z: Vector, y: Vector, w: Vector, limits: Vector, box: Vector, work: Vector, lin: Vector,
     nrm: Vector, enough: float,
 ) -> float:  # fmt: skip
-    """ln of the confidence limit between `start` (inside) and `end`; infinite towards `end` where there is none."""
+    """Ln of the confidence limit between `start` (inside) and `end`; infinite where there is none."""
+    here = start
     state = start_state.copy()
     sign = 1.0 if end > start else -1.0
     inside, gap_in = start, -np.sqrt(bar - least)
@@ -235,8 +238,9 @@ def profile_rows(
 ) -> None:  # fmt: skip
     """Confidence limits of every row, as natural logarithms, into `out` (n, 2).
 
-    `start` is ln of the estimate, infinite where it lies nowhere; `states` (n, 4) ln b and tau there, ln b and ln e of the fit;
-    `bars` the highest total RSS inside the interval; `span` how far beyond the doses is searched (log).
+    `start` is ln of the estimate, infinite where it lies nowhere; `states` (n, 4) ln b and tau there,
+    ln b and ln e of the fit; `bars` the highest total RSS inside the interval; `span` how far beyond the doses is
+    searched (log).
     Both limits infinite of one sign: no dose at all is inside.
     """
     work, lin, nrm = np.empty((6, z.size)), np.zeros(8), np.zeros(9)

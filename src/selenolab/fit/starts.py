@@ -116,7 +116,9 @@ def _nodes(data: DoseMeans, family: Family) -> Vector:
 
 def _apart(node: Vector, other: Vector) -> bool:
     """Nodes that may lie in different valleys."""
-    return bool(abs(np.log(node[0] / other[0])) > 0.9 or abs(node[1] - other[1]) * max(node[0], other[0]) > 1.5)
+    return bool(
+        abs(np.log(node[0] / other[0])) > 0.9 or abs(node[1] - other[1]) * max(node[0], other[0]) > 1.5
+    )
 
 
 def _design(data: DoseMeans, family: Family, nodes: Vector) -> Vector:

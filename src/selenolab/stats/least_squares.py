@@ -8,18 +8,16 @@ to the accuracy of the residuals themselves.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from selenolab.core.errors import DataError
+from selenolab.stats.jacobian import Residuals, numerical_jacobian
 
 Vector = NDArray[np.float64]
-Residuals = Callable[[NDArray[Any]], NDArray[Any]]
 Jacobian = Callable[[Vector], Vector]
 
-_COMPLEX_STEP = 1e-100
 _POLISH = 6
 
 
@@ -69,6 +67,7 @@ def solve(
     scale: ArrayLike | None = None,
     tolerance: float = 1e-12,
     max_iterations: int = 400,
+    polish: bool = True,
 ) -> Solution:
     """Minimise the sum of squared residuals.
 
@@ -81,6 +80,7 @@ def solve(
     jacobian : maps (p,) to (n, p); without it the complex step is tried, then central differences.
     scale : (p,) typical sizes of the parameters, used for differences and the first trust region.
     tolerance : relative change of the parameters and of the sum of squares that counts as none.
+    polish : whether to end with undamped steps, for the last digits of the parameters.
 
     Raises
     ------
@@ -97,33 +97,19 @@ def solve(
     """
     x = np.atleast_1d(np.asarray(start, float)).copy()
     low, high = _box(bounds, x.size)
-    with np.errstate(all="ignore"):  # a step into nonsense is refused by its value, not by a warning
-        return _search(
-            residuals, np.clip(x, low, high), (low, high), jacobian, scale, tolerance, max_iterations
-        )
-
-
-def _search(
-    residuals: Residuals,
-    x: Vector,
-    box: tuple[Vector, Vector],
-    jacobian: Jacobian | None,
-    scale: ArrayLike | None,
-    tolerance: float,
-    max_iterations: int,
-) -> Solution:
-    low, high = box
     size = np.abs(x) if scale is None else np.broadcast_to(np.asarray(scale, float), x.shape)
-    problem = _Problem(residuals, jacobian or _numerical(residuals, x, size, low, high), low, high)
-    first = np.asarray(residuals(x), float)
-    if first.size < 1 or not np.all(np.isfinite(first)):
-        raise DataError(
-            f"Least squares: found residuals that are not finite at the start {x.tolist()}; expected finite "
-            "numbers. Give another start or check the data for empty values."
-        )
-    x, iterations, why = _descend(problem, x, first, tolerance, max_iterations)
-    x = _polish(problem, x)
-    return _solution(problem, x, iterations, why)
+    with np.errstate(all="ignore"):  # a step into nonsense is refused by its value, not by a warning
+        x = np.clip(x, low, high)
+        slopes = jacobian or numerical_jacobian(residuals, x, size, low, high)
+        problem = _Problem(residuals, slopes, low, high)
+        first = np.asarray(residuals(x), float)
+        if first.size < 1 or not np.all(np.isfinite(first)):
+            raise DataError(
+                f"Least squares: found residuals that are not finite at the start {x.tolist()}; "
+                "expected finite numbers. Give another start or check the data for empty values."
+            )
+        x, iterations, why = _descend(problem, x, first, tolerance, max_iterations)
+        return _solution(problem, _polish(problem, x) if polish else x, iterations, why)
 
 
 def _box(bounds: tuple[ArrayLike, ArrayLike] | None, count: int) -> tuple[Vector, Vector]:
@@ -274,58 +260,3 @@ def _blind(vt: Vector, seen: NDArray[np.bool_], count: int) -> NDArray[np.bool_]
     visible = np.einsum("ij,ij->j", vt[seen], vt[seen]) if seen.any() else np.zeros(count)
     hidden: NDArray[np.bool_] = visible < 1 - 1e-8
     return hidden
-
-
-def _numerical(residuals: Residuals, x: Vector, size: Vector, low: Vector, high: Vector) -> Jacobian:
-    """The complex step where the residuals are analytic and take complex numbers, else differences."""
-    if _takes_complex(residuals, x, size):
-        return lambda at: _complex_jacobian(residuals, at)
-    return lambda at: _central_jacobian(residuals, at, size, low, high)
-
-
-def _takes_complex(residuals: Residuals, x: Vector, size: Vector) -> bool:
-    try:
-        with np.errstate(all="ignore"):
-            exact = _complex_jacobian(residuals, x)
-            rough = _central_jacobian(residuals, x, size, np.full_like(x, -np.inf), np.full_like(x, np.inf))
-    except (TypeError, ValueError, np.exceptions.ComplexWarning):
-        return False
-    span = np.max(np.abs(rough), axis=0) + 1e-300
-    return bool(np.all(np.isfinite(exact)) and np.all(np.abs(exact - rough) <= 1e-4 * span))
-
-
-def _complex_jacobian(residuals: Residuals, x: Vector) -> Vector:
-    columns = []
-    for j in range(x.size):
-        shifted = x.astype(complex)
-        shifted[j] += 1j * _COMPLEX_STEP
-        columns.append(np.imag(residuals(shifted)) / _COMPLEX_STEP)
-    return np.column_stack(columns)
-
-
-def _central_jacobian(residuals: Residuals, x: Vector, size: Vector, low: Vector, high: Vector) -> Vector:
-    """Fourth-order central differences; one-sided at a bound."""
-    columns = []
-    for j in range(x.size):
-        width = 1e-3 * max(abs(x[j]), 1e-3 * abs(size[j]), 1e-12)
-        room = min(high[j] - x[j], x[j] - low[j])
-        columns.append(
-            _central(residuals, x, j, min(width, room / 2) if room > 0 else width, room > 0, x[j] >= high[j])
-        )
-    return np.column_stack(columns)
-
-
-def _central(residuals: Residuals, x: Vector, j: int, width: float, inside: bool, top: bool) -> Vector:
-    def at(steps: float) -> Vector:
-        shifted = x.copy()
-        shifted[j] += steps * width
-        return np.asarray(residuals(shifted), float)
-
-    if inside:
-        return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * width)
-    sign = -1.0 if top else 1.0
-    return (
-        sign
-        * (-25 * at(0) + 48 * at(sign) - 36 * at(2 * sign) + 16 * at(3 * sign) - 3 * at(4 * sign))
-        / (12 * width)
-    )

@@ -1,0 +1,1 @@
+"""How each kind of drawing becomes a picture."""

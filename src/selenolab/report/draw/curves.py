@@ -1,0 +1,70 @@
+"""Curve plots and histograms."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from selenolab.core.drawing import CurvePlot, Histogram, Mark, Series
+from selenolab.report.draw.scale import Scale, apply_scale, scale_for
+from selenolab.report.draw.series import column_values, draw_legend, draw_marks, draw_series
+from selenolab.report.draw.style import GRID, NARROW, colour, new_figure
+
+ZERO_NOTE = "Zero stands left of the break of the axis."
+
+
+def draw_curves(drawing: CurvePlot, width: int) -> tuple[Figure, tuple[str, ...]]:
+    """Curves with points, error bars, bands and marks."""
+    figure = new_figure(width, 62 if width <= NARROW else 92)
+    ax = figure.add_subplot()
+    every = drawing.series
+    x = scale_for(drawing.x, np.append(column_values(every, "x"), _at(drawing.marks, "x")))
+    y = scale_for(drawing.y, np.append(_heights(every), _at(drawing.marks, "y")))
+    _axes(ax, drawing, x, y)
+    handles, notes = draw_series(ax, x, y, every)
+    marked = draw_marks(ax, x, y, drawing.marks)
+    draw_legend(figure, handles, width)
+    zero = (ZERO_NOTE,) if x.zero is not None else ()
+    return figure, (*notes, *marked, *zero)
+
+
+def draw_histogram(drawing: Histogram, width: int) -> tuple[Figure, tuple[str, ...]]:
+    """Bins with lines over them."""
+    figure = new_figure(width, 58 if width <= NARROW else 84)
+    ax = figure.add_subplot()
+    edges = np.append(drawing.bins["left"].to_numpy(float), drawing.bins["right"].to_numpy(float))
+    counts = drawing.bins["count"].to_numpy(dtype=float)
+    x = scale_for(drawing.x, np.concatenate([edges, _at(drawing.marks, "x")]))
+    y = scale_for(drawing.y, np.concatenate([[0.0], counts, _heights(drawing.lines)]))
+    if not y.log:
+        y = Scale(False, 0.0 if drawing.y.low is None else drawing.y.low, y.high)
+    _axes(ax, drawing, x, y)
+    left = np.clip(drawing.bins["left"].to_numpy(float), x.low, x.high)
+    right = np.clip(drawing.bins["right"].to_numpy(float), x.low, x.high)
+    fill: dict[str, Any] = {"color": colour(0), "alpha": 0.35, "linewidth": 0, "zorder": 2}
+    ax.bar(left, counts, right - left, align="edge", **fill)
+    ax.bar(
+        left, counts, right - left, align="edge", fill=False, edgecolor=colour(0), linewidth=0.5, zorder=2.1
+    )
+    handles, notes = draw_series(ax, x, y, drawing.lines)
+    marked = draw_marks(ax, x, y, drawing.marks)
+    draw_legend(figure, handles, width)
+    return figure, (*notes, *marked)
+
+
+def _axes(ax: Axes, drawing: CurvePlot | Histogram, x: Scale, y: Scale) -> None:
+    apply_scale(ax, "x", drawing.x, x)
+    apply_scale(ax, "y", drawing.y, y)
+    ax.grid(axis="y", color=GRID, linewidth=0.5)
+    ax.set_axisbelow(True)
+
+
+def _heights(series: tuple[Series, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """What the y axis has to hold. A band may leave it: a wide interval must not flatten the data."""
+    drawn = [one for one in series if one.kind != "band"] or list(series)
+    return column_values(drawn, "y", "low", "high")
+
+
+def _at(marks: tuple[Mark, ...], across: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return np.array([mark.at for mark in marks if mark.across == across], dtype=float)

@@ -1,0 +1,87 @@
+"""From a drawing to the bytes of its pictures."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from types import MappingProxyType
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from selenolab.core.drawing import CurvePlot, Density, DotPlot, Drawing, HeatMap, Histogram, Overlay
+from selenolab.report.draw.curves import draw_curves, draw_histogram
+from selenolab.report.draw.dots import draw_dots
+from selenolab.report.draw.fields import draw_density, draw_heat_map
+from selenolab.report.draw.images import draw_overlay
+from selenolab.report.draw.style import DPI, NARROW, figure_style
+
+Draw = Callable[[Any, int], tuple[Figure, tuple[str, ...]]]
+KINDS: Mapping[type, Draw] = MappingProxyType(
+    {
+        CurvePlot: draw_curves,
+        DotPlot: draw_dots,
+        Histogram: draw_histogram,
+        HeatMap: draw_heat_map,
+        Density: draw_density,
+        Overlay: draw_overlay,
+    }
+)
+SIMULATED = "SIMULATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One drawing at one width: its SVG and PNG bytes, and what the caption has to add."""
+
+    svg: bytes
+    png: bytes
+    notes: tuple[str, ...]
+
+
+def paint(drawing: Drawing, width: int, simulated: bool, title: str, caption: str) -> Picture:
+    """Draw at `width` mm. A simulated figure says so across its face and above it."""
+    with figure_style(width), warnings.catch_warnings():
+        # A name in a script that the font lacks shows as boxes in the PNG; the SVG keeps the text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure, notes = KINDS[type(drawing)](drawing, width)
+        if simulated:
+            _mark_simulated(figure, width, isinstance(drawing, HeatMap | Density | Overlay))
+        FigureCanvasAgg(figure)
+        svg, png = BytesIO(), BytesIO()
+        words = {"Title": title, "Description": caption}
+        figure.savefig(svg, format="svg", metadata={**words, "Date": None})
+        figure.savefig(png, format="png", dpi=DPI, metadata={**words, "Software": None})
+    return Picture(svg.getvalue(), png.getvalue(), notes)
+
+
+def _mark_simulated(figure: Figure, width: int, covered: bool) -> None:
+    """Across the face: behind curves and dots, above an image or map (`covered`) that would hide it."""
+    size = 24 if width <= NARROW else 50
+    edge = [withStroke(linewidth=size / 14, foreground="white", alpha=0.45)] if covered else []
+    figure.axes[0].text(
+        0.5,
+        0.48,
+        SIMULATED,
+        transform=figure.axes[0].transAxes,
+        ha="center",
+        va="center",
+        rotation=24,
+        fontsize=size,
+        fontweight="bold",
+        color="#404040" if covered else "#808080",
+        alpha=0.22,
+        path_effects=edge,
+        zorder=20 if covered else 0.6,
+        in_layout=False,
+    )
+    figure.suptitle(
+        f"{SIMULATED}: from a model, not measured",
+        x=0.995,
+        ha="right",
+        fontsize="medium",
+        fontweight="bold",
+        color="#9c2f00",
+    )

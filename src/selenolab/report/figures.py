@@ -1,0 +1,109 @@
+"""Every drawing of a study as SVG and PNG files at two widths, with its words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from selenolab.core.drawing import Drawing
+from selenolab.core.study import Compared, Result, StudyResult, Virtual
+from selenolab.report.caption import alt_text, caption_words
+from selenolab.report.draw.picture import Picture, paint
+from selenolab.report.draw.style import NARROW, WIDE
+from selenolab.report.svg import tidy_svg
+
+COMPARISONS = "comparisons"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure as written. `owner` is the run's name, or "comparisons"; `files` are relative paths."""
+
+    owner: str
+    name: str
+    title: str
+    caption: str
+    alt: str
+    simulated: bool
+    wide: bytes  # the SVG of 174 mm
+    narrow: bytes  # the SVG of 85 mm
+    files: tuple[str, ...]
+
+
+def write_figures(folder: Path, outcome: StudyResult) -> tuple[Shown, ...]:
+    """Write ``figures/<run>/<name>-<width>mm.svg`` and ``.png`` for every run and comparison."""
+    shown: list[Shown] = []
+    for result in outcome.results:
+        if isinstance(result, Result):
+            why = simulated_words(result)
+            shown += _write_all(folder, safe_name(result.run.name), result.analysis.drawings, why)
+    for compared in outcome.compared:
+        if compared.drawing is not None:
+            why = _simulated_comparison(compared, outcome)
+            shown += _write_all(
+                folder, COMPARISONS, [compared.drawing], why, prefix=safe_name(compared.comparison.name)
+            )
+    return tuple(shown)
+
+
+def simulated_words(result: Result) -> str:
+    """Why a run's figures are marked, "" for the bench door."""
+    if result.provenance.door != "virtual":
+        return ""
+    model = result.run.door.model if isinstance(result.run.door, Virtual) else "a model"
+    return f"these values come from the model {model}, not from an experiment"
+
+
+def _simulated_comparison(compared: Compared, outcome: StudyResult) -> str:
+    virtual = [
+        one.run.name
+        for one in outcome.results
+        if isinstance(one, Result)
+        and one.provenance.door == "virtual"
+        and one.run.name in compared.comparison.runs
+    ]
+    return f"values of {', '.join(virtual)} come from a model, not from an experiment" if virtual else ""
+
+
+def _write_all(
+    folder: Path, owner: str, drawings: Iterable[Drawing], simulated: str, prefix: str = ""
+) -> list[Shown]:
+    shown: list[Shown] = []
+    for drawing in drawings:
+        name = prefix or safe_name(drawing.name)
+        taken = {one.name for one in shown}
+        while name in taken:
+            name += "-2"
+        shown.append(_write_one(folder, owner, name, drawing, simulated))
+    return shown
+
+
+def _write_one(folder: Path, owner: str, name: str, drawing: Drawing, simulated: str) -> Shown:
+    alt = alt_text(drawing, bool(simulated))
+    plain = caption_words(drawing.caption, (), simulated)
+    place = folder / "figures" / owner
+    place.mkdir(parents=True, exist_ok=True)
+    pictures: dict[int, Picture] = {}
+    files: list[str] = []
+    for width in (NARROW, WIDE):
+        picture = paint(drawing, width, bool(simulated), drawing.title, plain)
+        picture = Picture(tidy_svg(picture.svg, alt), picture.png, picture.notes)
+        for ending, content in (("svg", picture.svg), ("png", picture.png)):
+            path = place / f"{name}-{width}mm.{ending}"
+            path.write_bytes(content)
+            files.append(path.relative_to(folder).as_posix())
+        pictures[width] = picture
+    caption = caption_words(drawing.caption, pictures[WIDE].notes, simulated)
+    wide, narrow = pictures[WIDE].svg, pictures[NARROW].svg
+    return Shown(owner, name, drawing.title, caption, alt, bool(simulated), wide, narrow, tuple(files))
+
+
+def safe_name(name: str) -> str:
+    """`name` as a file or folder name on every system.
+
+    Examples
+    --------
+    >>> safe_name("../IC50: µM <b>")
+    'IC50-µM-b'
+    """
+    return re.sub(r"[^\w.]+", "-", name).strip("-._")[:80] or "unnamed"

@@ -1,0 +1,151 @@
+"""``report.html``: one file, offline, printable, readable by eye and by screen reader."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from selenolab.core.check import Check
+from selenolab.core.estimate import Endpoint, Estimate, Outcome, Verdict
+from selenolab.core.study import StudyResult
+from selenolab.report import citations, words
+from selenolab.report.figures import COMPARISONS, Shown, safe_name
+from selenolab.report.methods import methods_parts
+from selenolab.report.numerals import p_text
+from selenolab.report.page import (
+    Headline,
+    headlines,
+    is_experimental,
+    open_questions,
+    run_sections,
+    simulated_banner,
+)
+from selenolab.report.svg import inline_svg
+
+LIMIT, MOST = 40, 400  # rows of a table before it folds, and in the fold
+
+
+def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], version: str) -> str:
+    """The page. Everything that came from a file is escaped; it loads nothing from anywhere."""
+    sections = run_sections(folder, outcome, shown)
+    rows, more = headlines(outcome)
+    page = _environment(outcome).get_template("report.html.j2")
+    return page.render(
+        outcome=outcome,
+        study=outcome.study,
+        css=Markup(_css()),
+        version=version,
+        runs=sections,
+        headline=rows,
+        more=more,
+        open_questions=open_questions(outcome),
+        methods=methods_parts(outcome),
+        works=citations.cited(outcome),
+        simulated=simulated_banner(sections),
+        figures_of=_finder(shown),
+        limit=LIMIT,
+        most=MOST,
+        COMPARISONS=COMPARISONS,
+    )
+
+
+def _css() -> str:
+    return files("selenolab.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+
+
+def _environment(outcome: StudyResult) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("selenolab.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= dict(FILTERS) | {
+        "selenium": lambda endpoint: words.selenium_words(endpoint, outcome.study),
+    }
+    return environment
+
+
+def _finder(shown: Sequence[Shown]) -> Callable[[str, str], list[Shown]]:
+    return lambda owner, name: [one for one in shown if one.owner == owner and one.name == safe_name(name)]
+
+
+def _interval_cell(endpoint: Endpoint) -> str:
+    outcome = endpoint.outcome
+    if isinstance(outcome, Estimate):
+        return outcome_interval(outcome)
+    return outcome.why
+
+
+def outcome_interval(outcome: Outcome) -> str:
+    """The interval, what a bound means, or the reason."""
+    if not isinstance(outcome, Estimate):
+        return outcome.why
+    side = "above" if outcome.censored == ">" else "below"
+    return words.interval_words(outcome) or f"a bound: not bounded {side} by these data"
+
+
+def outcome_n(outcome: Outcome) -> str:
+    """The count and what it counts, a dash where there is none."""
+    return words.n_words(outcome).removeprefix("n = ") if isinstance(outcome, Estimate | Verdict) else "–"
+
+
+def _n_cell(endpoint: Endpoint) -> str:
+    return outcome_n(endpoint.outcome)
+
+
+def _p_cell(p: float | None) -> str:
+    return "–" if p is None else p_text(p).removeprefix("p ").removeprefix("= ")
+
+
+def _about(check: Check) -> str:
+    parts = [check.endpoint, words.group_words(check.group)]
+    return "; ".join(part for part in parts if part)
+
+
+def _ending(text: str) -> str:
+    """The file's kind in capitals."""
+    head, _, tail = text.rpartition(" ")
+    return f"{head} {tail.upper()}"
+
+
+def _by_run(rows: Sequence[Headline]) -> list[tuple[str, list[Headline]]]:
+    return [(name, list(mine)) for name, mine in groupby(rows, key=lambda row: row.run)]
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _inline(svg: bytes, prefix: str) -> Markup:
+    return Markup(inline_svg(svg, prefix))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "check_sign": words.check_sign,
+    "check_about": _about,
+    "experimental": is_experimental,
+    "brief_group": words.brief_group,
+    "group_words": words.group_words,
+    "groupby_run": _by_run,
+    "inline": _inline,
+    "interval_cell": _interval_cell,
+    "link": citations.link,
+    "n_cell": _n_cell,
+    "number_words": words.number_words,
+    "outcome_interval": outcome_interval,
+    "outcome_n": outcome_n,
+    "p_cell": _p_cell,
+    "reference_line": citations.reference_line,
+    "sentence_case": _sentence_case,
+    "shown_key": citations.shown_key,
+    "upper_end": _ending,
+    "urlpath": quote,
+    "value_words": words.value_words,
+}

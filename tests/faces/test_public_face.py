@@ -33,5 +33,7 @@ def test_every_public_name_is_there():
 
 def test_the_stub_offers_the_same_names():
     stub = ast.parse(Path(selenolab.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
-    imported = {alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    imported = {
+        alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
     assert imported == set(selenolab.__all__)

@@ -192,10 +192,11 @@ def _rows(name: str, parsed: Parsed) -> list[tuple[str, str, str]]:
 
 def _study_text(drafts: Sequence[Draft], sheets: Mapping[str, Path], out: Path) -> str:
     first = drafts[0].assay.name
+    steps = "mend what is marked (*)" + (", fill in the sample sheet" if sheets else "")
     head = [
-        "# A draft: mend what is marked (*), fill in the sample sheet, then",
+        f"# A draft: {steps}, then",
         f"#   selenolab run {out.name}",
-        f"title: {_quoted(out.stem)} # (*) what the report is headed with",
+        f"title: {_quoted(drafts[0].assay.title)} # (*) what the report is headed with",
         'question: "" # (*) what it shall answer',
         "",
         "runs:",
@@ -211,7 +212,7 @@ def _study_text(drafts: Sequence[Draft], sheets: Mapping[str, Path], out: Path) 
         "#   lines:",
         f"#     endpoint: {_quoted(drafts[0].assay.endpoints[0].name)}",
         f"#     runs: [{first}]",
-        "#     by: cell_line",
+        "#     by: cell_line # a word that tells the groups apart",
         "#     method: welch",
     ]
     return "\n".join([*head, *runs, *tail]) + "\n"

@@ -1,0 +1,49 @@
+"""The one sentence for the head of the report, and numbers in it written by their interval."""
+
+from collections.abc import Sequence
+from math import floor, inf, log10
+
+from selenolab.assays.viability.endpoints import GroupResult, headline
+from selenolab.core.estimate import Absent, Estimate, Outcome
+
+
+def answer(results: Sequence[GroupResult]) -> str:
+    """The IC50 of every group in words; at most four groups are spelt out."""
+    parts = []
+    for result in results[:4]:
+        name = " on ".join(
+            text for text in (result.group.get("compound", ""), result.group.get("cell_line", "")) if text
+        )
+        rest = ", ".join(v for k, v in result.group.items() if k not in ("compound", "cell_line"))
+        title = f"{name or 'the compound'}{f' ({rest})' if rest else ''}"
+        said = "; ".join(f"{end.name} {written(end.outcome)}" for end in headline(result))
+        parts.append(f"{title}: {said}")
+    more = f"; and {len(results) - 4} more" if len(results) > 4 else ""
+    return ". ".join(parts) + more + "."
+
+
+def written(outcome: Outcome) -> str:
+    """An outcome as a reader would say it.
+
+    Examples
+    --------
+    >>> written(Estimate(11.8234, 11.01, 12.68, "µM", "t", 3, "experiments"))
+    '11.8 µM (11.0 to 12.7, n = 3)'
+    """
+    if isinstance(outcome, Absent):
+        return f"not given ({outcome.why})"
+    if not isinstance(outcome, Estimate):
+        return outcome.category
+    if outcome.censored:
+        return f"{outcome.censored} {outcome.value:.3g} {outcome.unit} (n = {outcome.n})"
+    digits = _decimals(outcome)
+    low = "open" if outcome.low == -inf else f"{outcome.low:.{digits}f}"
+    high = "open" if outcome.high == inf else f"{outcome.high:.{digits}f}"
+    return f"{outcome.value:.{digits}f} {outcome.unit} ({low} to {high}, n = {outcome.n})"
+
+
+def _decimals(outcome: Estimate) -> int:
+    """Decimals that show two digits of the interval's width, three of the value without one."""
+    width = outcome.high - outcome.low
+    size, digits = (width, 1) if 0 < width < inf else (abs(outcome.value), 2)
+    return max(0, digits - floor(log10(size))) if size > 0 else 2

@@ -1,0 +1,150 @@
+"""What was asked of each plate: Z', signal over background, scatter, edges, blanks that rise."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from selenolab.assays.viability.controls import Corrected, vehicle_rows
+from selenolab.assays.viability.plate_effects import Effect, plate_effects
+from selenolab.assays.viability.schema import RAW
+from selenolab.assays.viability.settings import ViabilitySettings
+from selenolab.core.check import Check
+
+Vector = NDArray[np.float64]
+_P_LIMIT = 0.01  # of a plate effect; several are tested on every plate
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """The control wells of one plate: signals of the sound wells."""
+
+    name: str
+    group: Mapping[str, str]
+    vehicle: Vector
+    blank: Vector
+    positive: Vector
+    wells: pd.DataFrame
+
+
+def plates(corrected: Corrected) -> tuple[Plate, ...]:
+    """The plates in their order of name."""
+    wells = corrected.wells
+    treatment = vehicle_rows(wells).to_numpy()
+    found = []
+    for _, rows in sorted(wells.groupby(["file", "plate", "experiment"]).indices.items()):
+        part = wells.iloc[rows]
+        first = part.iloc[0]
+        ok = part["ok"].to_numpy()
+        signal = part["signal"].to_numpy(float)
+        role = part["role"].to_numpy(str)
+        group = {"plate": str(first["plate"]), "experiment": str(first["experiment"])}
+        found.append(
+            Plate(
+                str(first["plate"]),
+                group,
+                signal[ok & treatment[rows]],
+                signal[ok & (role == "blank")],
+                signal[ok & (role == "positive")],
+                part,
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def plate_checks(corrected: Corrected, settings: ViabilitySettings) -> tuple[Check, ...]:
+    """All checks of all plates; none where the data came as ready-made viabilities."""
+    if corrected.kind not in RAW:
+        return ()
+    return tuple(check for plate in plates(corrected) for check in _checks(plate, settings))
+
+
+def _checks(plate: Plate, settings: ViabilitySettings) -> Iterator[Check]:
+    yield _z_prime(plate, settings.z_prime_min)
+    yield _signal_to_background(plate, settings.signal_to_background_min)
+    yield _control_cv(plate, settings.control_cv_max)
+    for effect in plate_effects(plate.wells):
+        yield _effect(plate, effect, settings.edge_effect_max)
+    yield from _rising_blanks(plate, settings.drug_blank_rise_max)
+
+
+def _undecided(plate: Plate, rule: str, name: str, why: str) -> Check:
+    return Check(rule, name, None, why, group=plate.group)
+
+
+def z_prime(high: Vector, low: Vector) -> float | None:
+    """Z' = 1 - 3 (s1 + s2) / |m1 - m2| (Zhang et al. 1999, doi:10.1177/108705719900400206).
+
+    None with fewer than two wells of a kind, or equal means.
+
+    Examples
+    --------
+    >>> round(z_prime(np.array([0.95, 1.05]), np.array([0.05, 0.05])), 4)
+    0.7643
+    """
+    if high.size < 2 or low.size < 2 or high.mean() == low.mean():
+        return None
+    return float(1 - 3 * (high.std(ddof=1) + low.std(ddof=1)) / abs(high.mean() - low.mean()))
+
+
+def _z_prime(plate: Plate, limit: float) -> Check:
+    low, what = (plate.positive, "killed cells") if plate.positive.size else (plate.blank, "medium blank")
+    rule, name = f"Z' >= {limit:g}", "Z'"
+    value = z_prime(plate.vehicle, low)
+    if value is None:
+        why = f"{plate.vehicle.size} vehicle and {low.size} {what} wells: at least two of each are needed."
+        return _undecided(plate, rule, name, why)
+    why = f"From {plate.vehicle.size} vehicle wells against {low.size} wells of {what}."
+    return Check(rule, name, value >= limit, why, value, limit, "1", value - limit, plate.group)
+
+
+def _signal_to_background(plate: Plate, limit: float) -> Check:
+    rule, name = f"S/B >= {limit:g}", "signal over background"
+    if not plate.vehicle.size or not plate.blank.size or plate.blank.mean() <= 0:
+        why = "No vehicle or no medium blank above zero on this plate."
+        return _undecided(plate, rule, name, why)
+    value = float(plate.vehicle.mean() / plate.blank.mean())
+    why = f"Vehicle {plate.vehicle.mean():.3g} over medium blank {plate.blank.mean():.3g}."
+    return Check(rule, name, value >= limit, why, value, limit, "1", value - limit, plate.group)
+
+
+def _control_cv(plate: Plate, limit: float) -> Check:
+    rule, name = f"CV of the vehicle wells <= {limit:g} %", "control CV"
+    if plate.vehicle.size < 2 or plate.vehicle.mean() <= 0:
+        return _undecided(plate, rule, name, f"{plate.vehicle.size} vehicle wells: at least two are needed.")
+    value = float(100 * plate.vehicle.std(ddof=1) / plate.vehicle.mean())
+    why = f"From {plate.vehicle.size} vehicle wells."
+    return Check(rule, name, value <= limit, why, value, limit, "%", limit - value, plate.group)
+
+
+def _effect(plate: Plate, effect: Effect, limit: float) -> Check:
+    rule = f"{effect.name} effect <= {limit:g} %, or p >= {_P_LIMIT:g}"
+    name = f"{effect.name} effect"
+    if effect.size is None or effect.p is None:
+        return _undecided(plate, rule, name, effect.why)
+    passed = abs(effect.size) <= limit or effect.p >= _P_LIMIT
+    why = f"{effect.why}: {effect.size:+.1f} %, p = {effect.p:.2g}."
+    return Check(rule, name, passed, why, effect.size, limit, "%", limit - abs(effect.size), plate.group)
+
+
+def _rising_blanks(plate: Plate, limit: float) -> Iterator[Check]:
+    """A drug blank that grows with the dose shows a compound that reduces the dye, scatters or absorbs."""
+    wells = plate.wells[plate.wells["ok"] & (plate.wells["role"] == "drug_blank")]
+    for (compound, arm), part in wells.groupby(["compound", "arm"]):
+        dose, signal = part["dose"].to_numpy(float), part["signal"].to_numpy(float)
+        group = {**plate.group, "compound": str(compound), **({"arm": str(arm)} if arm else {})}
+        rule, name = f"drug blank rises by <= {limit:g}", "drug blank over the doses"
+        if np.unique(dose).size < 3:
+            yield Check(rule, name, None, "Fewer than three doses have a drug blank.", group=group)
+            continue
+        rho, p = stats.spearmanr(dose, signal) if np.ptp(signal) > 0 else (0.0, 1.0)
+        rise = float(signal[dose == dose.max()].mean() - signal[dose == dose.min()].mean())
+        passed = not (rise > limit and rho > 0 and p < 0.05)
+        why = (
+            f"From {dose.min():g} to {dose.max():g} it changes by {rise:+.3f} (rank correlation {rho:.2f}, "
+            f"p = {p:.2g}). A rise is the compound's own signal; it must be subtracted dose by dose."
+        )
+        yield Check(rule, name, passed, why, rise, limit, "AU", limit - rise, group)

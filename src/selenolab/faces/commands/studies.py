@@ -43,9 +43,9 @@ def diff(
 ) -> None:
     """Say what changed between two results folders, and why."""
     from selenolab.faces.streams import say
-    from selenolab.study.diff import diff_records
+    from selenolab.study.diff import diff_lines, diff_records
 
-    for line in diff_records(left, right) or ["Nothing changed."]:
+    for line in diff_lines(diff_records(left, right)) or ["Nothing changed."]:
         say(line)
 
 

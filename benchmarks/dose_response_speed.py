@@ -34,7 +34,8 @@ CALLS = {
     "fit_curve(np.tile(dose, 3), y.ravel())",
     "batch, compiled path": "from selenolab.fit.batch import fit_many; fit_many(dose, y.T[None])",
     "batch of intervals, compiled path": "from selenolab.fit.batch import fit_many\n"
-    "from selenolab.fit.profile_batch import profile_many\nprofile_many(fit_many(dose, y.T[None]), percent=50)",
+    "from selenolab.fit.profile_batch import profile_many\n"
+    "profile_many(fit_many(dose, y.T[None]), percent=50)",
 }
 
 
@@ -136,9 +137,7 @@ def quality(n: int, seed: int) -> None:
         theirs = np.array([many_starts(one) for one in y])
         good = ours <= theirs * (1 + 1e-6)
         worse = np.mean(theirs > ours * (1 + 1e-6))
-        print(
-            f"{name}: RSS <= best of 15 scipy starts x (1 + 1e-6) on {100 * good.mean():.2f} % of {n} curves"
-        )
+        print(f"{name}: RSS <= best of 15 scipy starts x (1 + 1e-6): {100 * good.mean():.2f} % of {n}")
         print(
             f"  our worst ratio - 1 {np.max(ours / theirs) - 1:.1e}; scipy worse by > 1e-6 on {100 * worse:.1f} %"
         )

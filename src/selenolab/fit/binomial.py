@@ -56,7 +56,7 @@ def fit_binomial(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> Binomial
     --------
     >>> fit = fit_binomial([1, 2, 4, 8, 16], [1, 3, 10, 17, 19], [20, 20, 20, 20, 20])
     >>> round(fit.e, 3), round(fit.b, 3), fit.state
-    (4.0, 2.203, 'ok')
+    (4.0, 2.29, 'ok')
     """
     x, y, n = _checked(dose, dead, total)
     if y.sum() == 0 or y.sum() == n.sum():
@@ -80,7 +80,7 @@ def _checked(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> tuple[Vector
     x, y, n = (np.ravel(np.asarray(column, float)) for column in (dose, dead, total))
     if not x.size == y.size == n.size:
         raise DataError(
-            f"Mortality: found {x.size} doses, {y.size} dead and {n.size} exposed; expected as many of each."
+            f"Mortality: found {x.size} doses, {y.size} dead, {n.size} exposed; expected as many of each."
         )
     wrong = ~(
         np.isfinite(x) & (x >= 0) & (y >= 0) & (n > 0) & (y <= n) & (y == np.round(y)) & (n == np.round(n))

@@ -1,4 +1,4 @@
-"""Several curves at once: parameters shared between them, ratios of their doses, families ranked."""
+"""Several curves fitted at once: one residual variance, parameters shared between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from selenolab.core.errors import DataError, UnknownNameError
-from selenolab.fit.dose_response import CurveFit, fit_curve, information
+from selenolab.fit.dose_response import CurveFit, fit_curve
 from selenolab.fit.families import PARAMETERS, Family, evaluate, gradient
-from selenolab.fit.profile import effective_dose
 from selenolab.fit.starts import to_internal, to_natural
 from selenolab.stats.least_squares import covariance, solve
 
@@ -44,25 +43,6 @@ class CurveSet:
     n: int
     aicc: float | None
     fits: tuple[CurveFit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DoseRatio:
-    """Ratio of the effective doses of two curves, first over second.
-
-    Parameters
-    ----------
-    value, low, high : the ratio and its limits; value None, low 0, high infinite where there is none.
-    confidence, method : such as 0.95, "delta method on ln ratio".
-    reason : why there is none; empty otherwise.
-    """
-
-    value: float | None
-    low: float
-    high: float
-    confidence: float
-    method: str
-    reason: str
 
 
 def fit_set(
@@ -194,114 +174,3 @@ def _aicc(fits: tuple[CurveFit, ...], rss: float, parameters: int) -> float | No
         return None
     logs = sum(fit.data.log_weights for fit in fits)
     return float(n * (np.log(2 * np.pi * rss / n) + 1) - logs + 2 * k + 2 * k * (k + 1) / (n - k - 1))
-
-
-def log_dose_gradient(
-    family: Family, values: Vector, *, percent: float | None = None, level: float | None = None
-) -> Vector:
-    """(5,) derivatives of ln(effective dose) by b, c, d, e, f; zero by fixed parameters.
-
-    Examples
-    --------
-    >>> from selenolab.fit.families import FAMILIES
-    >>> slopes = log_dose_gradient(FAMILIES["LL.4"], np.array([2.0, 0.0, 100.0, 4.0, 1.0]), percent=50)
-    >>> slopes.round(9).tolist()
-    [0.0, 0.0, 0.0, 0.25, 0.0]
-    """
-    from selenolab.fit.families import absolute_dose, relative_dose
-
-    def log_dose(at: Vector) -> float:
-        found = (
-            relative_dose(family, at, percent)
-            if percent is not None
-            else absolute_dose(family, at, level or 0.0)
-        )
-        return float(np.log(found.value)) if found.value else float("nan")
-
-    slopes = np.zeros(5)
-    for name in family.free:
-        k = PARAMETERS.index(name)
-        size = (
-            abs(values[k]) if name in ("b", "e") else max(abs(values[k]), 0.01 * abs(values[2] - values[1]))
-        )
-        step = np.zeros(5)
-        step[k] = 1e-5 * size
-        slopes[k] = (log_dose(values + step) - log_dose(values - step)) / (2 * step[k])
-    return slopes
-
-
-def dose_ratio(
-    curves: CurveSet, first: str, second: str, *, percent: float | None = None, level: float | None = None,
-    confidence: float = 0.95,
-) -> DoseRatio:  # fmt: skip
-    """Ratio of effective doses, first over second, by the delta method on its logarithm.
-
-    Raises
-    ------
-    UnknownNameError
-        A curve that is not in the set.
-    DataError
-        When not exactly one of `percent` and `level` is given.
-
-    Examples
-    --------
-    >>> dose = np.tile([0.5, 1, 2, 4, 8, 16, 32, 64], 2)
-    >>> e = np.repeat([4.0, 8.0], 8)
-    >>> response = 5 + 95 / (1 + (dose / e) ** 2) + np.tile([1.0, -1.0], 8)
-    >>> ratio = dose_ratio(fit_set(np.repeat(["a", "b"], 8), dose, response), "b", "a", percent=50)
-    >>> 1.8 < ratio.low < 2 < ratio.high < 2.2
-    True
-    """
-    from scipy.special import stdtrit
-
-    method = "delta method on ln ratio"
-    slopes, logs = np.zeros(curves.cov.shape[0]), []
-    for sign, name in ((1.0, first), (-1.0, second)):
-        if name not in curves.names:
-            raise UnknownNameError("curve", name, curves.names)
-        i = curves.names.index(name)
-        one = _single(curves, i)
-        found = effective_dose(one, percent=percent, level=level)
-        if found.value is None:
-            return DoseRatio(None, 0.0, float("inf"), confidence, method, f"{name}: {found.reason}")
-        logs.append(sign * np.log(found.value))
-        slopes[5 * i : 5 * i + 5] = sign * log_dose_gradient(
-            curves.family, curves.values[i], percent=percent, level=level
-        )
-    used = slopes != 0
-    variance = float(slopes[used] @ curves.cov[np.ix_(used, used)] @ slopes[used])
-    value = float(np.exp(sum(logs)))
-    if curves.dof <= 0 or not np.isfinite(variance):
-        return DoseRatio(
-            value, 0.0, float("inf"), confidence, method, "the data set no limit to one of the doses"
-        )
-    half = float(stdtrit(curves.dof, 0.5 + confidence / 2)) * np.sqrt(max(variance, 0.0))
-    return DoseRatio(value, float(value * np.exp(-half)), float(value * np.exp(half)), confidence, method, "")
-
-
-def _single(curves: CurveSet, i: int) -> CurveFit:
-    from dataclasses import replace
-
-    return replace(curves.fits[i], values=curves.values[i])
-
-
-def rank_families(
-    dose: ArrayLike, response: ArrayLike, families: Sequence[str], *, weights: ArrayLike | None = None
-) -> tuple[tuple[str, float, float], ...]:
-    """(family, AICc, Akaike weight), best first; families without an AICc are left out.
-
-    Burnham and Anderson 2004, doi:10.1177/0049124104268644.
-
-    Examples
-    --------
-    >>> dose = np.repeat([0.0, 0.5, 1, 2, 4, 8, 16, 32, 64], 3)
-    >>> response = 100 / (1 + (dose / 5) ** 2) + np.tile([-2.0, 0.5, 1.5], 9)
-    >>> rank_families(dose, response, ["LL.4", "LL.3", "LL.5"])[0][0]
-    'LL.3'
-    """
-    fits = [(name, fit_curve(dose, response, name, weights=weights).aicc) for name in families]
-    known = sorted(((name, aicc) for name, aicc in fits if aicc is not None), key=lambda pair: pair[1])
-    relative = np.exp([-0.5 * (aicc - known[0][1]) for _, aicc in known]) if known else np.zeros(0)
-    return tuple(
-        (name, aicc, float(w / relative.sum())) for (name, aicc), w in zip(known, relative, strict=True)
-    )

@@ -214,11 +214,11 @@ def one_side(
     for _ in range(60):
         here = inside + (outside - inside) * (-gap_in) / (gap_out - gap_in)
         if abs(outside - inside) < 1e-7 or abs(here - inside) < 1e-9 or abs(outside - here) < 1e-9:
-            return here
+            return float(here)
         rss = constrained(here, target, absolute, state, bar, z, y, w, limits, box, work, lin, nrm, enough)
         gap = np.sqrt(max(rss - least, 0.0)) - np.sqrt(bar - least)
         if abs(gap) < 1e-7 * np.sqrt(bar - least):
-            return here
+            return float(here)
         if gap > 0.0:
             outside, gap_out = here, gap
             gap_in = gap_in * 0.5 if kept == 1 else gap_in
@@ -239,8 +239,8 @@ def profile_rows(
     """Confidence limits of every row, as natural logarithms, into `out` (n, 2).
 
     `start` is ln of the estimate, infinite where it lies nowhere; `states` (n, 4) ln b and tau there,
-    ln b and ln e of the fit; `bars` the highest total RSS inside the interval; `span` how far beyond the doses is
-    searched (log).
+    ln b and ln e of the fit; `bars` the highest total RSS inside the interval; `span` how far beyond
+    the doses is searched (log).
     Both limits infinite of one sign: no dose at all is inside.
     """
     work, lin, nrm = np.empty((6, z.size)), np.zeros(8), np.zeros(9)

@@ -42,7 +42,7 @@ def with_sheet(path: Path, xml: bytes, lie: int | None = None) -> None:
     with zipfile.ZipFile(io.BytesIO(workbook_bytes())) as source, zipfile.ZipFile(path, "w") as target:
         for item in source.infolist():
             data = xml if item.filename == "xl/worksheets/sheet1.xml" else source.read(item)
-            target.writestr(item.filename, data, zipfile.ZIP_DEFLATED)
+            target.writestr(item.filename, data, zipfile.ZIP_DEFLATED, 1)
     if lie is not None:
         raw = bytearray(path.read_bytes())
         true = struct.pack("<I", len(xml))
@@ -51,11 +51,11 @@ def with_sheet(path: Path, xml: bytes, lie: int | None = None) -> None:
 
 
 def zip_bomb(path: Path) -> None:
-    with_sheet(path, SHEET.format("<row/>" * 23_000_000).encode())
+    with_sheet(path, SHEET.format("<row/>" * 15_000_000).encode())
 
 
 def zip_bomb_that_lies(path: Path) -> None:
-    with_sheet(path, SHEET.format("<row/>" * 20_000_000).encode(), lie=1000)
+    with_sheet(path, SHEET.format("<row/>" * 3_000_000).encode(), lie=1000)
 
 
 def overlapping_zip_bomb(path: Path) -> None:

@@ -8,11 +8,11 @@ from typing import Literal
 
 Mark = Literal[".", ",", "each", ""]
 
-_PLAIN = re.compile(r"^[+-]?\d+(?:[eE][+-]?\d+)?$")
-_POINT = re.compile(r"^[+-]?(?:\d*\.\d+|\d+\.)(?:[eE][+-]?\d+)?$")
-_COMMA = re.compile(r"^[+-]?(?:\d*,\d+|\d+,)(?:[eE][+-]?\d+)?$")
-_POINT_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$")
-_COMMA_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?(?:[eE][+-]?\d+)?$")
+_PLAIN = re.compile(r"^[+-]?\d+(?:[eE][+-]?\d+)?$", re.ASCII)
+_POINT = re.compile(r"^[+-]?(?:\d*\.\d+|\d+\.)(?:[eE][+-]?\d+)?$", re.ASCII)
+_COMMA = re.compile(r"^[+-]?(?:\d*,\d+|\d+,)(?:[eE][+-]?\d+)?$", re.ASCII)
+_POINT_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$", re.ASCII)
+_COMMA_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?(?:[eE][+-]?\d+)?$", re.ASCII)
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?:\D|$))")
 _BOUND = re.compile(r"^([<>≤≥])=?\s*([+-]?[\d.,]+(?:[eE][+-]?\d+)?)$")
 _LOQ = re.compile(r"^(?:<\s*|below\s+|n\.?\s*)?(?:lloq|loq|lod|blq|bql|bloq|bdl)$", re.IGNORECASE)

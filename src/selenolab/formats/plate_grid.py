@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from selenolab.core.errors import FormatRefusal
@@ -10,7 +11,7 @@ from selenolab.core.format import Evidence, Format, Head, Parsed
 from selenolab.formats.blocks import Block, bare_blocks, block_shape, labelled_blocks, text_of
 from selenolab.formats.numbers import Mark, is_number, to_number
 from selenolab.formats.plate_records import Point, Read, Signal, gather, grid_points, marks
-from selenolab.formats.sheets import Sheets, delimiter_word, read_sheets
+from selenolab.formats.sheets import Sheets, delimiter_word, read_sheets, source_row
 from selenolab.formats.text import signature
 from selenolab.formats.units import factor
 from selenolab.formats.well_series import Table, series_points, well_tables
@@ -44,6 +45,14 @@ class Caption:
     time: float | None
 
 
+@dataclass(slots=True)
+class Plates:
+    """Names given so far: plate -> what has been read of it (wavelength, time, label)."""
+
+    seen: dict[str, set[tuple[float | None, float | None, str]]]
+    assumed: list[str]
+
+
 def recognise(head: Head) -> float:
     """Likely where a block of readings in the shape of a plate is found."""
     if signature(head.first) and not is_zip(head.first):
@@ -69,8 +78,9 @@ def read(path: Path) -> Parsed:
     reads: list[Read] = []
     assumed: list[str] = []
     notes: list[str] = []
+    plates = Plates({}, assumed)
     for sheet in found.sheets:
-        reads += _sheet_reads(sheet, mark, assumed, notes)
+        reads += _sheet_reads(sheet, mark, plates, notes)
     if not reads:
         raise FormatRefusal(TITLE, path.name, _seen(found), "Name columns 1, 2, 3 ... and rows A, B, C ...")
     if delimiter_word(found):
@@ -121,30 +131,68 @@ def _filled(block: Block) -> bool:
     return numbers > 0 and numbers * 2 >= len(written)
 
 
-def _sheet_reads(sheet: Sheet, mark: Mark, assumed: list[str], notes: list[str]) -> Iterator[Read]:
+def _sheet_reads(sheet: Sheet, mark: Mark, plates: Plates, notes: list[str]) -> Iterator[Read]:
     blocks = list(labelled_blocks(sheet.rows))
     tables = list(well_tables(sheet.rows))
     if not blocks and not tables:
         blocks = list(bare_blocks(sheet.rows))
     pending: list[tuple[Caption, Block]] = []
-    after = 0
+    after, current = 0, ""
     for block in blocks:
-        caption = _caption(sheet, after, block.top, block.corner, len(pending) + 1)
+        caption = _caption(sheet, after, block.top, block.corner)
         after = block.end
         if not _filled(block):
-            notes.append(f"{caption.plate}: a block of words at row {block.top + 1} left out (a layout?)")
+            current = caption.plate or current
+            notes.append(f"A block of words at {_row(sheet, block.top)} left out (a layout?)")
             continue
+        current = _named(caption, current, sheet, plates)
+        caption = replace(caption, plate=current)
         if not block.labelled:
-            assumed.append(f"{caption.plate}: no row or column labels, the first cell is taken as A1")
+            plates.assumed.append(f"{current}: no row or column labels, the first cell is taken as A1")
         if _DIFFERENCE.search(caption.label):
-            notes.append(f"{caption.plate}: '{caption.label}' looks already corrected, not raw")
+            notes.append(f"{current}: '{caption.label}' looks already corrected, not raw")
         pending.append((caption, block))
     yield from _block_reads(pending, mark)
     for table in tables:
-        yield _table_read(sheet, table, mark)
+        caption = _caption(sheet, 0, table.top, "")
+        caption = replace(caption, plate=_named(caption, current, sheet, plates))
+        yield _table_read(caption, table, mark)
 
 
-def _caption(sheet: Sheet, start: int, top: int, corner: str, number: int) -> Caption:
+def _row(sheet: Sheet, index: int) -> str:
+    return f"{f'sheet {sheet.name}, ' if sheet.name else ''}row {source_row(sheet, index)}"
+
+
+def _named(caption: Caption, current: str, sheet: Sheet, plates: Plates) -> str:
+    """The plate's name: as written, else the one before at another wavelength or time, else a new one."""
+    what = (caption.wavelength, caption.time, caption.label)
+    told = caption.wavelength is not None or caption.time is not None
+    if caption.plate:
+        name = caption.plate
+        if what in plates.seen.get(name, set()):
+            name = f"{sheet.name} / {name}" if sheet.name else _fresh(f"{name} again", plates)
+            plates.assumed.append(f"'{caption.plate}' stands there twice: the later one is called '{name}'")
+    elif current and told and _continues(plates.seen[current], what):
+        name = current
+    else:
+        name = sheet.name if sheet.name and sheet.name not in plates.seen else _fresh("Plate", plates)
+        plates.assumed.append(f"A block without a plate's name is called '{name}'")
+    plates.seen.setdefault(name, set()).add(what)
+    return name
+
+
+def _continues(
+    seen: set[tuple[float | None, float | None, str]], what: tuple[float | None, float | None, str]
+) -> bool:
+    """Whether a nameless block may be one more wavelength or time of the plate before it."""
+    return what not in seen and all(wave is not None or time is not None for wave, time, _ in seen)
+
+
+def _fresh(word: str, plates: Plates) -> str:
+    return next(name for n in count(1) if (name := f"{word} {n}") not in plates.seen)
+
+
+def _caption(sheet: Sheet, start: int, top: int, corner: str) -> Caption:
     """Take in the corner cell and the text lines above the block, back to the block before."""
     lines = [" ".join(text_of(cell) for cell in row if cell != "") for row in sheet.rows[start:top]]
     words = [line.strip(" :") for line in lines if line.strip(" :#")][-6:]
@@ -161,8 +209,8 @@ def _caption(sheet: Sheet, start: int, top: int, corner: str, number: int) -> Ca
         (kind for pattern, kind in _SIGNALS for text in texts if pattern.search(text)), "unknown"
     )
     time = next((t for text in reversed(texts) if (t := _time(text)) is not None), None)
-    plate = named[-1] if named else sheet.name or f"Plate {number}"
-    return Caption(plate, label if label != plate else "", signal, wave, time)
+    plate = named[-1] if named else ""
+    return Caption(plate, "" if label == plate or time is not None else label, signal, wave, time)
 
 
 def _time(text: str) -> float | None:
@@ -198,8 +246,7 @@ def _block_reads(pending: Sequence[tuple[Caption, Block]], mark: Mark) -> Iterat
         )
 
 
-def _table_read(sheet: Sheet, table: Table, mark: Mark) -> Read:
-    caption = _caption(sheet, 0, table.top, "", 1)
+def _table_read(caption: Caption, table: Table, mark: Mark) -> Read:
     return Read(
         plate=caption.plate,
         label=f"{caption.wavelength:g} nm" if caption.wavelength else caption.label,

@@ -121,10 +121,12 @@ def _raise(errors: Sequence[DataError]) -> None:
 
 def _grids(found: Sheets, blocks: Sequence[tuple[Sheet, Block]], wells: int | None) -> Parsed:
     entries: dict[Header, list[Entry]] = {}
-    ends: dict[str, int] = {}
+    ends: dict[str, tuple[int, str]] = {}
     for sheet, block in blocks:
-        header, plate = _caption(sheet, ends.get(sheet.name, 0), block)
-        ends[sheet.name] = block.end
+        end, before = ends.get(sheet.name, (0, ""))
+        header, plate = _caption(sheet, end, block)
+        plate = plate or before  # a plate's name holds for the blocks below it
+        ends[sheet.name] = block.end, plate
         _check_block(found, sheet, block, wells)
         same = next((known for known in entries if known.word == header.word), header)
         if (same.unit, same.basis) != (header.unit, header.basis):

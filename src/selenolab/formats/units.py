@@ -125,7 +125,7 @@ def _registry() -> Any:
 
     registry: Any = pint.UnitRegistry(cache_folder=None)
     for line in (
-        "absorbance_unit = [absorbance] = AU = OD",
+        "optical_density_unit = [optical_density] = AU = OD",
         "fluorescence_unit = [fluorescence] = RFU",
         "luminescence_unit = [luminescence] = RLU",
         "cells = [cell]",
@@ -147,7 +147,7 @@ _KINDS = {
     "[length] ** 3": "a volume",
     "[time]": "a time",
     "1 / [time]": "a rate",
-    "[absorbance]": "an absorbance",
+    "[optical_density]": "an absorbance",
     "[fluorescence]": "a fluorescence",
     "[luminescence]": "a luminescence",
     "[temperature]": "a temperature",
@@ -159,6 +159,8 @@ _KINDS = {
 def _parsed(unit: str) -> Any:
     import pint
 
+    if not unit.strip():
+        raise DataError("A unit is missing. Write it in brackets in the header, like dose [µM].")
     text = normalise_unit(unit).replace("·", "*").replace("°C", "degC").replace("a.u.", "dimensionless")
     try:
         return _registry().Unit(text)

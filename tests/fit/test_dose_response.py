@@ -51,7 +51,9 @@ def reference(name: str) -> pd.DataFrame:
 
 
 @needs_drc
-@pytest.mark.parametrize(("data", "family", "name", "dose", "response", "rss"), SETS, ids=[row[2] for row in SETS])
+@pytest.mark.parametrize(
+    ("data", "family", "name", "dose", "response", "rss"), SETS, ids=[row[2] for row in SETS]
+)
 def test_least_squares_of_drc_are_reached(
     data: str, family: str, name: str, dose: str, response: str, rss: float
 ) -> None:
@@ -82,7 +84,7 @@ def test_ed50_lies_within_a_hundredth_of_the_standard_error_of_drc(row: tuple[st
 
 @needs_drc
 def test_ryegrass_to_six_digits() -> None:
-    """drc stopped at a gradient that is not zero; nls went further. The sixth digit is nls's and ours."""
+    """The fit by drc stopped at a gradient that is not zero; nls went further. The sixth digit is nls's and ours."""
     table = pd.read_csv(DRC / "ryegrass.csv")
     fit = fit_curve(table["conc"], table["rootl"])
     nls = pd.read_csv(DRC / "ref_ryegrass_LL4_intervals.csv").set_index("quantity")["Estimate"]
@@ -117,17 +119,27 @@ def test_spinach_by_curve() -> None:
 def test_every_family_recovers_its_own_curve(family: str) -> None:
     dose = np.concatenate([[0.0], np.geomspace(0.1, 100, 16)])
     c, d = FAMILIES[family].fixed.get("c", 8.0), FAMILIES[family].fixed.get("d", 95.0)
-    truth = np.array([1.7, c, d, 6.0, {"LL": FAMILIES[family].fixed.get("f", 0.6), "BC": 12.0}.get(FAMILIES[family].law, 1.0)])
+    truth = np.array(
+        [
+            1.7,
+            c,
+            d,
+            6.0,
+            {"LL": FAMILIES[family].fixed.get("f", 0.6), "BC": 12.0}.get(FAMILIES[family].law, 1.0),
+        ]
+    )
     fit = fit_curve(dose, evaluate(FAMILIES[family], dose, truth), family)
     for name, value in fit.parameters.items():
         assert value == pytest.approx(truth["bcdef".index(name)], rel=1e-5), name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     unit=st.floats(1e-9, 1e9), seed=st.integers(0, 10_000), b=st.floats(0.6, 3), e=st.floats(1, 40)
 )  # fmt: skip
-def test_dose_unit_row_order_and_duplication_change_nothing(unit: float, seed: int, b: float, e: float) -> None:
+def test_dose_unit_row_order_and_duplication_change_nothing(
+    unit: float, seed: int, b: float, e: float
+) -> None:
     rng = np.random.default_rng(seed)
     y = 15 + 85 / (1 + (WELLS / e) ** b) + 3 * rng.standard_normal(24)
     fit = fit_curve(WELLS, y)

@@ -16,7 +16,9 @@ def test_gradient_is_the_derivative(name: str) -> None:
     for k in range(5):
         step = np.zeros(5)
         step[k] = 1e-6
-        rise = (evaluate(FAMILIES[name], X, VALUES + step) - evaluate(FAMILIES[name], X, VALUES - step)) / 2e-6
+        rise = (
+            evaluate(FAMILIES[name], X, VALUES + step) - evaluate(FAMILIES[name], X, VALUES - step)
+        ) / 2e-6
         if k == 4 and FAMILIES[name].law in ("W1", "W2"):
             continue  # these laws have no f
         assert slopes[:, k] == pytest.approx(rise, rel=1e-6, abs=1e-5)
@@ -51,7 +53,10 @@ def test_absolute_dose_follows_the_closed_form() -> None:
     assert found.value == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(("c", "d", "side"), [(50.0, 100.0, "above"), (55.0, 100.0, "above"), (5.0, 50.0, "below"), (5.0, 40.0, "below")])
+@pytest.mark.parametrize(
+    ("c", "d", "side"),
+    [(50.0, 100.0, "above"), (55.0, 100.0, "above"), (5.0, 50.0, "below"), (5.0, 40.0, "below")],
+)
 def test_absolute_dose_is_undefined_with_its_reason(c: float, d: float, side: str) -> None:
     found = absolute_dose(FAMILIES["LL.4"], [1.0, c, d, 3.0, 1.0], 50)
     assert found.value is None
@@ -68,7 +73,7 @@ def test_flat_curve_has_no_relative_dose() -> None:
 def test_unknown_names_and_values_are_refused() -> None:
     with pytest.raises(UnknownNameError, match=r"Did you mean LL\.4"):
         family_named("ll.4")
-    with pytest.raises(UnknownNameError, match="parameter of LL.4 'f'"):
+    with pytest.raises(UnknownNameError, match=r"parameter of LL\.4 'f'"):
         family_named("LL.4", {"f": 2.0})
     with pytest.raises(DataError, match="e fixed at -1"):
         family_named("LL.4", {"e": -1.0})

@@ -147,11 +147,12 @@ def _described(data: DoseMeans, family: Family, box: Box, values: Vector, found:
     rss = found.rss + data.pure_error_ss
     held = np.zeros(5, bool)
     held[free] = found.held
-    dof = data.n - len(free) + int(found.held.sum())
+    lost = _at_search_limit(family, box, found)
+    dof = data.n - len(free) + int(found.held.sum()) - len(lost)
     jac = np.sqrt(data.weight)[:, None] * gradient(family, data.dose, values)[:, free]
     cov = np.zeros((5, 5))
     cov[np.ix_(free, free)] = covariance(jac, found.held, rss / dof if dof > 0 else np.inf)
-    for k in _at_search_limit(family, box, found):
+    for k in lost:
         cov[k, k] = np.inf
     p_flat = float(curve_state.flat_probability(rss, _flat_rss(data, family), _extra(family), dof))
     mid = relative_dose(family, values, 50).value

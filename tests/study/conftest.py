@@ -104,8 +104,27 @@ comparisons:
 
 
 @pytest.fixture
+def make_toy():
+    """See `toy_file`."""
+    return toy_file
+
+
+@pytest.fixture
+def make_study():
+    """See `write_study`."""
+    return write_study
+
+
+@pytest.fixture
+def study_text():
+    """The text of the study below."""
+    return STUDY
+
+
+@pytest.fixture
 def study(tmp_path, toys, cache):
     """A study of three runs that need one another."""
+    del toys, cache  # only there to be in place
     folder = tmp_path / "work"
     toy_file(folder, "a.toy")
     toy_file(folder, "b.toy", 0.2)

@@ -51,9 +51,9 @@ def thaw(data: bytes) -> Any:
     ValueError
         for bytes that are no such thing.
     """
-    if not data.startswith(MAGIC):
+    end = data.find(b"\n", len(MAGIC))
+    if not data.startswith(MAGIC) or end < 0:
         raise ValueError("Expected a frozen thing.")
-    end = data.index(b"\n", len(MAGIC))
     body = memoryview(data)[end + 1 :]
     return _unpack(json.loads(data[len(MAGIC) : end]), body)
 
@@ -152,8 +152,9 @@ def _pack_frame(frame: pd.DataFrame, blobs: list[bytes]) -> dict[str, Any]:
     if not all(type(name) is str for name in frame.columns) or frame.columns.has_duplicates:
         raise TypeError(f"Expected different texts as column names, found {list(frame.columns)[:5]}.")
     index = frame.index
-    rows: Any = len(frame)
-    if not (isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1):
+    if isinstance(index, pd.RangeIndex):
+        rows = ["range", index.start, index.stop, index.step]
+    else:
         rows = _pack_column(index.to_series(), blobs)
     return {"rows": rows, "columns": [[n, _pack_column(frame[n], blobs)] for n in frame.columns]}
 
@@ -175,10 +176,9 @@ def _pack_column(column: "pd.Series[Any]", blobs: list[bytes]) -> list[Any]:
 
 def _unpack_frame(told: dict[str, Any], body: memoryview) -> pd.DataFrame:
     columns = {name: _unpack_column(packed, body) for name, packed in told["columns"]}
-    if isinstance(told["rows"], int):
-        return pd.DataFrame(columns, index=pd.RangeIndex(told["rows"]), copy=False)
-    index = pd.Index(_unpack_column(told["rows"], body))
-    return pd.DataFrame(columns, copy=False).set_axis(index, axis=0) if columns else pd.DataFrame(index=index)
+    rows = told["rows"]
+    index = pd.RangeIndex(*rows[1:]) if rows[0] == "range" else pd.Index(_unpack_column(rows, body))
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def _unpack_column(packed: list[Any], body: memoryview) -> Any:

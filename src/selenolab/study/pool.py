@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from selenolab.core.errors import SelenolabError
 from selenolab.study.freeze import freeze
 from selenolab.study.job import Job, perform
 
+STARTUP = 3.0  # seconds that a process needs to import the program, about
 KILLED = (
     "The process that computed this run was ended by the system, most often for want of memory. "
     "Free some, or use one worker."
@@ -41,16 +42,30 @@ def work(job: Job) -> Done:
     return Done(job.run.name, body, seconds=perf_counter() - start)
 
 
+def _context() -> Any:
+    """A server that has imported the program once and forks, where there is one; else fresh processes."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 def _ignore_interrupt() -> None:
     """Ctrl-C reaches all processes of a terminal: the first one decides, and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Pool:
-    """At most `workers` jobs at a time; one worker means this process itself."""
+    """At most `workers` jobs at a time; one worker means this process itself.
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    With `probe` jobs are done in this process as long as the others would end sooner than a new
+    process starts.
+    """
+
+    def __init__(self, workers: int, probe: bool = False) -> None:
+        self.workers, self._probe = workers, probe
+        self._seconds: list[float] = []
         self._waiting: list[Job] = []
         self._running: dict[Future[Done], str] = {}
         self._executor: ProcessPoolExecutor | None = None
@@ -74,9 +89,10 @@ class Pool:
 
     def finished(self) -> Iterator[Done]:
         """The jobs that ended since the last call; waits for at least one."""
-        alone = not self._running and len(self._waiting) == 1
-        if self.workers == 1 or (alone and self._executor is None):
-            yield work(self._waiting.pop(0))
+        if self._executor is None and self._here():
+            done = work(self._waiting.pop(0))
+            self._seconds.append(done.seconds)
+            yield done
             return
         self._start()
         ended, _ = wait(self._running, return_when=FIRST_COMPLETED)
@@ -88,6 +104,13 @@ class Pool:
                 self._executor = None
                 yield Done(name, message=KILLED)
 
+    def _here(self) -> bool:
+        """Whether the next job is better done in this process."""
+        if self.workers == 1 or len(self._waiting) == 1:
+            return True
+        mean = sum(self._seconds) / max(1, len(self._seconds))
+        return self._probe and mean * len(self._waiting) < STARTUP
+
     def _start(self) -> None:
         while self._waiting and len(self._running) < self.workers:
             job = self._waiting.pop(0)
@@ -95,25 +118,22 @@ class Pool:
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            before = set(multiprocessing.active_children())
-            self._executor = ProcessPoolExecutor(
-                self.workers, multiprocessing.get_context("spawn"), _ignore_interrupt
-            )
-            self._before = before
+            self._before = set(multiprocessing.active_children())
+            self._executor = ProcessPoolExecutor(self.workers, _context(), _ignore_interrupt)
         return self._executor
 
     def _kill(self) -> None:
         """End our processes at once: a long fit must not hold up Ctrl-C."""
         if self._executor is None:
             return
-        for child in set(multiprocessing.active_children()) - self._before:
+        children = set(multiprocessing.active_children()) - self._before
+        for child in children:
             child.kill()
         self._executor.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.join(5)
 
 
 def fitting_workers(wanted: int | None, jobs: int) -> int:
     """As many workers as there are jobs and cores, or as wanted."""
     return max(1, min(wanted or os.cpu_count() or 1, jobs))
-
-
-Progress = Callable[..., None]

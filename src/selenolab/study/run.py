@@ -36,6 +36,7 @@ class Event:
 
 
 Progress = Callable[[Event], None]
+SMALL = 5_000_000  # bytes
 
 
 def silent(event: Event) -> None:
@@ -74,7 +75,8 @@ def compute(
     cache : folder of earlier results; True for the usual one, False for none.
     """
     state = _State(study, _cache(cache), progress)
-    with Pool(fitting_workers(workers, len(study.runs))) as pool:
+    probe = workers is None and all(map(_is_small, study.runs))
+    with Pool(fitting_workers(workers, len(study.runs)), probe) as pool:
         while len(state.ended) < len(study.runs):
             while _take_ready(state, pool):
                 pass
@@ -95,6 +97,12 @@ def _cache(cache: Path | bool) -> Path | None:
     if isinstance(cache, bool):
         return cache_folder() if cache else None
     return cache
+
+
+def _is_small(run: Run) -> bool:
+    """Whether the files of a run are small enough to expect an answer within seconds."""
+    files = run.door.files if isinstance(run.door, Bench) else ()
+    return sum(file.path.stat().st_size for file in files if file.path.is_file()) < SMALL
 
 
 def _take_ready(state: _State, pool: Pool) -> bool:

@@ -76,8 +76,9 @@ def as_shown(
         if (kept := _flagged_values(table, word)) is not None:
             csv[header_of(table, word, ", flagged value")] = kept
     for name, values in _selenium(table, compounds, basis).items():
-        typed[name], csv[name] = values, values
-    return Shown(pd.DataFrame(csv), pd.DataFrame(typed))
+        typed[name], csv[name] = values, ["" if value is None else value for value in values]
+    # As objects every number keeps its own shortest text: 4 beside 0.5, not 4.0.
+    return Shown(pd.DataFrame(csv, dtype=object), pd.DataFrame(typed))
 
 
 def header_of(table: Table, word: str, more: str = "") -> str:

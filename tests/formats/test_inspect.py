@@ -26,6 +26,10 @@ def test_every_export_is_json_and_adds_up(path: Path) -> None:
     assert back["sha256"] == sha256
     assert sum(r["n_values"] + r["n_flagged"] + r["n_empty"] for r in back["reads"]) == len(parsed.data)
     for read in back["reads"]:
+        rows = parsed.data[parsed.data["record"] == read["record"]]
+        for well, entry in read["values"].items():
+            want = rows.loc[rows["well"] == well, "value"].astype(object)
+            assert (entry if isinstance(entry, list) else [entry]) == want.where(want.notna(), None).tolist()
         flat = [
             v for e in read["values"].values() for v in (e if isinstance(e, list) else [e]) if v is not None
         ]

@@ -10,7 +10,7 @@ import pytest
 import selenolab.formats as folder
 from selenolab.core.errors import FormatRefusal, UnknownNameError
 from selenolab.core.format import Evidence, Format, Head, Parsed
-from selenolab.formats.recognise import digest, formats, read_file, read_head, recognise
+from selenolab.formats.recognise import digest, formats, read_file, read_head, read_input, recognise
 
 TABLE = "well,absorbance\nA1,0.5\n"
 
@@ -81,6 +81,13 @@ def test_two_equal_formats_are_ambiguous_and_a_name_decides(table: Path) -> None
 
 def test_the_digest_is_of_the_bytes(table: Path) -> None:
     assert read_file(table)[1] == digest(table) == hashlib.sha256(TABLE.encode()).hexdigest()
+
+
+def test_an_input_file_keeps_name_role_and_facts(table: Path) -> None:
+    found = read_input(table, "data/t.csv", "drug_blank", facts={"arm": "GSH"})
+    assert (found.name, found.role, dict(found.facts)) == ("data/t.csv", "drug_blank", {"arm": "GSH"})
+    assert found.sha256 == digest(table)
+    assert found.parsed.format == "long_table"
 
 
 def test_the_extension_does_not_matter(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import selenolab.formats as folder
 from selenolab.core.errors import FormatRefusal, UnknownNameError
-from selenolab.core.format import Format, Head, Parsed
+from selenolab.core.format import Format, Head, InputFile, Parsed
 from selenolab.formats.sheets import delimiter_word, read_sheets
 from selenolab.formats.text import MOST_BYTES, check_file, decode, signature
 from selenolab.formats.workbook import is_zip, refuse_old_office
@@ -80,6 +80,19 @@ def read_file(path: Path, extra: Iterable[Format] = (), format: str = "") -> tup
     else:
         chosen = recognise(path, offered)
     return chosen.read(path), digest(path)
+
+
+def read_input(
+    path: Path,
+    name: str,
+    role: str = "sample",
+    extra: Iterable[Format] = (),
+    format: str = "",  # noqa: A002 - the field's word
+    facts: Mapping[str, str] | None = None,
+) -> InputFile:
+    """The file that a run takes: `name` as the user wrote it, its role word, its content and digest."""
+    parsed, sha256 = read_file(path, extra, format)
+    return InputFile(path, name, role, sha256, parsed, MappingProxyType(dict(facts or {})))
 
 
 def digest(path: Path) -> str:

@@ -93,36 +93,49 @@ def _section(path: Path, cells: Sequence[str], line: int) -> Section | None:
     """The header taken apart; None where the section holds reduced values only."""
     where = f"line {line}"
     data = next((place for place, cell in enumerate(cells) if cell in ("Raw", "Reduced", "Both")), None)
+    if data is not None and cells[data] == "Reduced":
+        return None
     if data is None or len(cells) < data + 13:
         raise _refusal(path, "the header of a plate section is not understood", "Export again.", where)
-    if cells[data] == "Reduced":
-        return None
     kind, signal = cells[4].casefold(), cells[5].casefold()
     if kind not in _KINDS:
-        raise _refusal(
-            path,
-            f"'{cells[4]}' reads hold several points a well",
-            "Export endpoint, kinetic or spectrum.",
-            where,
-        )
+        remedy = "Export endpoint, kinetic or spectrum."
+        raise _refusal(path, f"'{cells[4]}' reads hold several points a well", remedy, where)
     if signal not in ("absorbance", "fluorescence", "luminescence"):
         raise _refusal(path, f"'{cells[5]}' reads are not known", "Export as absorbance.", where)
-    tail = [int(cell) for cell in cells[data + 13 :] if cell.isdigit()]
-    first_column, count = int(cells[data + 10]), int(cells[data + 11])
-    first_row, rows = tail[-2:] if len(tail) >= 2 else (1, 0)
-    shape = PLATES.get(int(cells[data + 12])) if cells[data + 12].isdigit() else None
-    if shape is not None:  # some exports announce 8 rows whatever the plate
-        rows = min(rows, shape[0] - first_row + 1)
-    emission = _waves(cells[data + 9])
+    columns, rows, shape = _extent(path, cells[data + 10 :], where)
     return Section(
         line,
         cells[1],
         cells[3],
         kind,
         cast(Signal, signal),
-        emission or (None,),
-        _waves(cells[data + 13]) if signal == "fluorescence" else (),
-        tuple(range(first_column, first_column + count)),
+        _waves(cells[data + 9]) or (None,),
+        _waves(cells[data + 13]) if signal == "fluorescence" and len(cells) > data + 13 else (),
+        columns,
+        rows,
+        shape,
+    )
+
+
+def _extent(
+    path: Path, cells: Sequence[str], where: str
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int] | None]:
+    """Plate columns and rows that were read, and the plate's shape: first column, columns, wells ... rows."""
+    if not all(cell.isascii() and cell.isdigit() for cell in cells[:2]):
+        raise _refusal(path, "the header does not say which columns were read", "Export again.", where)
+    shape = PLATES.get(int(cells[2])) if cells[2].isascii() and cells[2].isdigit() else None
+    tail = [int(cell) for cell in cells[3:] if cell.isascii() and cell.isdigit()]
+    first_column, columns = int(cells[0]), int(cells[1])
+    first_row, rows = tail[-2:] if len(tail) >= 2 else (1, 0)
+    if shape is not None:  # some exports announce 8 rows whatever the plate
+        rows = min(rows, shape[0] - first_row + 1)
+    if not (
+        1 <= first_column <= first_column + columns - 1 <= 48 and 1 <= first_row <= first_row + rows - 1 <= 32
+    ):
+        raise _refusal(path, "the header announces wells that no plate has", "Export again.", where)
+    return (
+        tuple(range(first_column, first_column + columns)),
         tuple(range(first_row, first_row + rows)),
         shape,
     )
@@ -216,7 +229,8 @@ def _plate_format(
         for channel in range(len(section.waves)):
             left = 2 + channel * (width + 1)
             rows = tuple((*cells[left : left + width], *[""] * width)[:width] for cells in block)
-            yield channel, Moment(section.line + 1 + index, block[0][0], block[0][1], rows)
+            at, temperature = (*block[0][:2], "")[:2]
+            yield channel, Moment(section.line + 1 + index, at, temperature, rows)
         index, blocks = index + len(section.rows), blocks + 1
     if not blocks:
         raise _refusal(path, "the plate holds no values", "Export with raw data.", section.name)

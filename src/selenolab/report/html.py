@@ -1,6 +1,7 @@
 """``report.html``: one file, offline, printable, readable by eye and by screen reader."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -11,10 +12,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from selenolab.core.check import Check
-from selenolab.core.estimate import Endpoint, Estimate, Outcome, Verdict
-from selenolab.core.study import StudyResult
+from selenolab.core.study import Contrast, StudyResult
 from selenolab.report import citations, words
-from selenolab.report.figures import COMPARISONS, Shown, safe_name
+from selenolab.report.endpoint_rows import (
+    endpoint_table,
+    interval_head,
+    outcome_interval,
+    outcome_n,
+    shared_of,
+)
+from selenolab.report.figures import Shown, safe_name
 from selenolab.report.methods import methods_parts
 from selenolab.report.numerals import p_text
 from selenolab.report.page import (
@@ -27,13 +34,14 @@ from selenolab.report.page import (
 )
 from selenolab.report.svg import inline_svg
 
+SHORT = 14  # characters that stay on one line
 LIMIT, MOST = 40, 400  # rows of a table before it folds, and in the fold
 
 
 def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], version: str) -> str:
     """The page. Everything that came from a file is escaped; it loads nothing from anywhere."""
     sections = run_sections(folder, outcome, shown)
-    rows, more = headlines(outcome)
+    table, rows, more = headlines(outcome)
     page = _environment(outcome).get_template("report.html.j2")
     return page.render(
         outcome=outcome,
@@ -42,6 +50,7 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         version=version,
         runs=sections,
         headline=rows,
+        headline_table=table,
         more=more,
         open_questions=open_questions(outcome),
         methods=methods_parts(outcome),
@@ -50,7 +59,7 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         figures_of=_finder(shown),
         limit=LIMIT,
         most=MOST,
-        COMPARISONS=COMPARISONS,
+        endpoint_short=lambda text: len(text) <= SHORT,
     )
 
 
@@ -67,7 +76,7 @@ def _environment(outcome: StudyResult) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= dict(FILTERS) | {
-        "selenium": lambda endpoint: words.selenium_words(endpoint, outcome.study),
+        "endpoint_table": partial(endpoint_table, study=outcome.study),
     }
     return environment
 
@@ -76,28 +85,11 @@ def _finder(shown: Sequence[Shown]) -> Callable[[str, str], list[Shown]]:
     return lambda owner, name: [one for one in shown if one.owner == owner and one.name == safe_name(name)]
 
 
-def _interval_cell(endpoint: Endpoint) -> str:
-    outcome = endpoint.outcome
-    if isinstance(outcome, Estimate):
-        return outcome_interval(outcome)
-    return outcome.why
-
-
-def outcome_interval(outcome: Outcome) -> str:
-    """The interval, what a bound means, or the reason."""
-    if not isinstance(outcome, Estimate):
-        return outcome.why
-    side = "above" if outcome.censored == ">" else "below"
-    return words.interval_words(outcome) or f"a bound: not bounded {side} by these data"
-
-
-def outcome_n(outcome: Outcome) -> str:
-    """The count and what it counts, a dash where there is none."""
-    return words.n_words(outcome).removeprefix("n = ") if isinstance(outcome, Estimate | Verdict) else "–"
-
-
-def _n_cell(endpoint: Endpoint) -> str:
-    return outcome_n(endpoint.outcome)
+def _contrast_rows(contrasts: Sequence[Contrast]) -> dict[str, Any]:
+    """The rows of a comparison with the heading of their intervals and what n counts."""
+    shared = shared_of([one.effect for one in contrasts])
+    rows = [(one, outcome_interval(one.effect, shared), outcome_n(one.effect, shared)) for one in contrasts]
+    return {"rows": rows, "head": interval_head(shared), "n_is": shared.n_is}
 
 
 def _p_cell(p: float | None) -> str:
@@ -128,6 +120,7 @@ def _inline(svg: bytes, prefix: str) -> Markup:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "contrast_rows": _contrast_rows,
     "check_sign": words.check_sign,
     "check_about": _about,
     "experimental": is_experimental,
@@ -135,12 +128,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "group_words": words.group_words,
     "groupby_run": _by_run,
     "inline": _inline,
-    "interval_cell": _interval_cell,
     "link": citations.link,
-    "n_cell": _n_cell,
     "number_words": words.number_words,
-    "outcome_interval": outcome_interval,
-    "outcome_n": outcome_n,
     "p_cell": _p_cell,
     "reference_line": citations.reference_line,
     "sentence_case": _sentence_case,

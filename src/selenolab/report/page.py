@@ -16,10 +16,11 @@ from selenolab.core.study import (
     StudyResult,
     Virtual,
 )
+from selenolab.report.endpoint_rows import EndpointRow, EndpointTable, endpoint_table
 from selenolab.report.figures import Shown, safe_name, simulated_words
 from selenolab.report.methods import versions_of
 from selenolab.report.value_table import ValueTable, value_tables
-from selenolab.report.words import check_sign, group_words, selenium_words
+from selenolab.report.words import check_sign, group_words
 
 HEADLINES = 12  # rows of the first table, all runs together
 VERDICTS = ("passed", "failed", "undecidable")
@@ -31,9 +32,8 @@ class Headline:
 
     run: str
     simulated: bool
-    endpoint: Endpoint
+    row: EndpointRow
     checks: tuple[tuple[str, str, int, str], ...]
-    selenium: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +115,28 @@ def _model_words(door: Virtual) -> str:
     return f"{door.model} with {changed}" if changed else door.model
 
 
-def headlines(outcome: StudyResult) -> tuple[tuple[Headline, ...], int]:
-    """The main endpoints, and how many more there are.
+def headlines(outcome: StudyResult) -> tuple[EndpointTable, tuple[Headline, ...], int]:
+    """The main endpoints with what they share, their rows, and how many more there are.
 
     An assay names its most important endpoint first: of every run the first two names are taken,
     with what the comparisons ask for; each run has an equal share of the rows.
     """
     results = [one for one in outcome.results if isinstance(one, Result)]
     share = max(2, HEADLINES // max(len(results), 1))
-    rows = [row for one in results for row in _main_rows(one, outcome)[:share]]
-    total = sum(len(one.analysis.endpoints) for one in results)
-    return tuple(rows), total - len(rows)
+    main = [(one, endpoint) for one in results for endpoint in _main_endpoints(one, outcome)[:share]]
+    table = endpoint_table([endpoint for _, endpoint in main], outcome.study)
+    rows = tuple(
+        Headline(one.run.name, bool(simulated_words(one)), row, _verdicts(endpoint, one.analysis.checks))
+        for (one, endpoint), row in zip(main, table.rows, strict=True)
+    )
+    return table, rows, sum(len(one.analysis.endpoints) for one in results) - len(rows)
 
 
-def _main_rows(result: Result, outcome: StudyResult) -> list[Headline]:
+def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:
     asked = [c.comparison.endpoint for c in outcome.compared if result.run.name in c.comparison.runs]
     names = list(dict.fromkeys(endpoint.name for endpoint in result.analysis.endpoints))
     wanted = {*names[:2], *(name for name in asked if name in names)}
-    virtual = result.provenance.door == "virtual"
-    return [
-        Headline(
-            result.run.name,
-            virtual,
-            endpoint,
-            _verdicts(endpoint, result.analysis.checks),
-            selenium_words(endpoint, outcome.study),
-        )
-        for endpoint in result.analysis.endpoints
-        if endpoint.name in wanted
-    ]
+    return [endpoint for endpoint in result.analysis.endpoints if endpoint.name in wanted]
 
 
 def bears_on(check: Check, endpoint: Endpoint) -> bool:

@@ -1,10 +1,11 @@
 """What an outcome, a check or a contrast says to a reader."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf, isfinite
 
 from selenolab.core.check import Check
-from selenolab.core.compound import Basis, Compound, to_selenium
+from selenolab.core.compound import Basis, to_selenium
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.core.study import Contrast, Study
 from selenolab.report.numerals import interval_text, p_text, plain
@@ -146,33 +147,26 @@ def selenium_words(endpoint: Endpoint, study: Study) -> str:
 
     Of the form ``= 23.6 µM Se (95 % CI 22.0–25.4), 2 Se per molecule of L-selenocystine``.
     """
-    name, outcome = endpoint.group.get("compound", ""), endpoint.outcome
-    compound, basis = study.compounds.get(name), study.basis.get(name, Basis.NOT_STATED)
-    if compound is None or not isinstance(outcome, Estimate) or outcome.unit not in MOLAR:
+    found = as_selenium(endpoint, study)
+    if found is None:
         return ""
-    if basis is not Basis.MOLECULE or compound.se_per_molecule is None:
-        return f"{outcome.unit} Se, as stated" if basis is Basis.SELENIUM else ""
-    converted, how = _as_selenium(outcome, basis, compound)
-    interval = interval_words(converted)
-    value = value_words(converted)
+    converted, how = found
+    value, interval = value_words(converted), interval_words(converted)
     shown = value if converted.censored else f"= {value}"
     return f"{shown} Se{f' ({interval})' if interval else ''}, {how}"
 
 
-def _as_selenium(outcome: Estimate, basis: Basis, compound: Compound) -> tuple[Estimate, str]:
+def as_selenium(endpoint: Endpoint, study: Study) -> tuple[Estimate, str] | None:
+    """The estimate as Se and the factor in words; None where no factor is stated, or none is needed.
+
+    Only a molar amount of molecules, of a compound whose Se atoms are known, has a factor.
+    """
+    name, outcome = endpoint.group.get("compound", ""), endpoint.outcome
+    compound, basis = study.compounds.get(name), study.basis.get(name, Basis.NOT_STATED)
+    if compound is None or compound.se_per_molecule is None or basis is not Basis.MOLECULE:
+        return None
+    if not isinstance(outcome, Estimate) or outcome.unit not in MOLAR:
+        return None
     ends = [to_selenium(x, outcome.unit, basis, compound) for x in (outcome.value, outcome.low, outcome.high)]
     value, low, high = (end.value for end in ends)
-    return (
-        Estimate(
-            value,
-            low,
-            high,
-            outcome.unit,
-            outcome.method,
-            outcome.n,
-            outcome.n_is,
-            outcome.level,
-            outcome.censored,
-        ),
-        ends[0].how,
-    )
+    return replace(outcome, value=value, low=low, high=high), ends[0].how

@@ -14,6 +14,10 @@ from selenolab.core.drawing import Density, HeatMap
 from selenolab.report.draw.scale import apply_scale, log_ticks, place, scale_for
 from selenolab.report.draw.style import COUNTS, DIVERGING, INK, NARROW, SEQUENTIAL, colour, new_figure
 
+EM = 0.58  # width of a letter, of its size
+LEAST_POINTS = 5.0
+EQUAL_CONTRAST = 0.179  # luminance on which black and white read equally well
+
 
 def draw_heat_map(drawing: HeatMap, width: int) -> tuple[Figure, tuple[str, ...]]:
     """A matrix as coloured cells, row names on the left and column names on top, as on a plate."""
@@ -29,11 +33,12 @@ def draw_heat_map(drawing: HeatMap, width: int) -> tuple[Figure, tuple[str, ...]
     picture.set_rasterized(values.size > 2000)
     ax.set(aspect="equal", xlim=(0, columns), ylim=(rows, 0))
     _cell_names(ax, drawing, width)
-    _cell_notes(ax, drawing, width, norm, cmap)
+    all_fit = _cell_notes(ax, drawing, width, norm, cmap)
     unit = f" ({drawing.colour.unit})" if drawing.colour.unit not in {"", "1"} else ""
     _colour_bar(figure, ax, picture, drawing.colour.label + unit)
-    blank = bool(np.ma.getmaskarray(values).any())
-    return figure, ("Cells without a colour hold no value.",) if blank else ()
+    notes = ["Cells without a colour hold no value."] if np.ma.getmaskarray(values).any() else []
+    notes += [] if all_fit else ["Notes that do not fit their cell at this width are left out."]
+    return figure, tuple(notes)
 
 
 def _colour_bar(figure: Figure, ax: Axes, picture: QuadMesh, label: str) -> None:
@@ -73,21 +78,21 @@ def _cell_names(ax: Axes, drawing: HeatMap, width: int) -> None:
     ax.spines[:].set_visible(False)
 
 
-def _cell_notes(ax: Axes, drawing: HeatMap, width: int, norm: Normalize, cmap: Any) -> None:
-    size = width * 72 / 25.4 * 0.7 / max(drawing.values.shape[1], 1)  # pt, one cell
+def _cell_notes(ax: Axes, drawing: HeatMap, width: int, norm: Normalize, cmap: Any) -> bool:
+    """Texts in cells, in black or white by what contrasts; False when some do not fit their cell."""
+    wide = width * 72 / 25.4 * 0.75 / max(drawing.values.shape[1], 1)  # pt, one cell
+    all_fit = True
     for note in drawing.notes.to_dict("records"):
         row, column = _index(drawing.rows, note["row"]), _index(drawing.columns, note["column"])
         value, text = float(drawing.values[row, column]), str(note["text"])
-        dark = np.isfinite(value) and _luminance(cmap(norm(value))) < 0.45
-        ax.text(
-            column + 0.5,
-            row + 0.5,
-            text,
-            ha="center",
-            va="center",
-            color="white" if dark else "black",
-            fontsize=min(7.0, 1.5 * size / max(len(text), 2)),
-        )
+        size = min(7.0, wide / (EM * max(len(text), 1)))
+        if size < LEAST_POINTS:
+            all_fit = False
+            continue
+        dark = np.isfinite(value) and _luminance(cmap(norm(value))) < EQUAL_CONTRAST
+        ink = "white" if dark else "black"
+        ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=size)
+    return all_fit
 
 
 def _index(names: tuple[str, ...], key: Any) -> int:

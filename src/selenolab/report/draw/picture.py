@@ -9,14 +9,13 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from selenolab.core.drawing import CurvePlot, Density, DotPlot, Drawing, HeatMap, Histogram, Overlay
 from selenolab.report.draw.curves import draw_curves, draw_histogram
 from selenolab.report.draw.dots import draw_dots
 from selenolab.report.draw.fields import draw_density, draw_heat_map
 from selenolab.report.draw.images import draw_overlay
-from selenolab.report.draw.style import DPI, NARROW, figure_style
+from selenolab.report.draw.style import DPI, NARROW, SVG_DPI, figure_style
 
 Draw = Callable[[Any, int], tuple[Figure, tuple[str, ...]]]
 KINDS: Mapping[type, Draw] = MappingProxyType(
@@ -52,31 +51,29 @@ def paint(drawing: Drawing, width: int, simulated: bool, title: str, caption: st
         FigureCanvasAgg(figure)
         svg, png = BytesIO(), BytesIO()
         words = {"Title": title, "Description": caption}
-        figure.savefig(svg, format="svg", metadata={**words, "Date": None})
+        figure.savefig(svg, format="svg", dpi=SVG_DPI, metadata={**words, "Date": None})
         figure.savefig(png, format="png", dpi=DPI, metadata={**words, "Software": None})
     return Picture(svg.getvalue(), png.getvalue(), notes)
 
 
 def _mark_simulated(figure: Figure, width: int, covered: bool) -> None:
     """Across the face: behind curves and dots, above an image or map (`covered`) that would hide it."""
-    size = 24 if width <= NARROW else 50
-    edge = [withStroke(linewidth=size / 14, foreground="white", alpha=0.45)] if covered else []
-    figure.axes[0].text(
-        0.5,
-        0.48,
-        SIMULATED,
-        transform=figure.axes[0].transAxes,
-        ha="center",
-        va="center",
-        rotation=24,
-        fontsize=size,
-        fontweight="bold",
-        color="#404040" if covered else "#808080",
-        alpha=0.22,
-        path_effects=edge,
-        zorder=20 if covered else 0.6,
-        in_layout=False,
-    )
+    words: dict[str, Any] = {"ha": "center", "va": "center", "rotation": 24, "fontweight": "bold"}
+    words |= {"fontsize": 24 if width <= NARROW else 50, "zorder": 20 if covered else 0.6, "in_layout": False}
+    # Dark letters with a light shadow are seen on any image; on paper pale grey is enough.
+    inks = [("white", 0.4, 1), ("#303030", 0.3, 0)] if covered else [("#808080", 0.22, 0)]
+    for ink, alpha, shift in inks:
+        figure.axes[0].annotate(
+            SIMULATED,
+            (0.5, 0.48),
+            (shift, -shift),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=ink,
+            alpha=alpha,
+            annotation_clip=False,
+            **words,
+        )
     figure.suptitle(
         f"{SIMULATED}: from a model, not measured",
         x=0.995,

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 MM = 1 / 25.4  # inch
 NARROW, WIDE = 85, 174  # mm: one and two columns of a journal
-DPI = 300
+DPI = 300  # of a PNG
+SVG_DPI = 200  # of the pixels inside an SVG: images, dense layers
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8A7F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))

@@ -41,29 +41,23 @@ def text_of(cell: Cell) -> str:
 
 
 def _whole(cell: Cell) -> int | None:
-    text = text_of(cell).strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
+    """A plate-column number as written, else None."""
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and 0 <= cell < 100 else None
+    return int(cell) if len(cell) <= 2 and cell.isascii() and cell.isdigit() else None
 
 
-def header_run(row: Sequence[Cell]) -> tuple[int, tuple[int, ...]] | None:
-    """Where consecutive column numbers stand in a row (left index, numbers), if at least two do.
-
-    The run may begin above 1: a partial plate. One number alone is no header.
-    """
-    for start, cell in enumerate(row):
-        first = _whole(cell)
-        if first is None or first < 1:
-            continue
-        numbers = [first]
-        for later in row[start + 1 :]:
-            if _whole(later) != numbers[-1] + 1:
-                break
-            numbers.append(numbers[-1] + 1)
-        if len(numbers) >= 2 and numbers[-1] <= 48:
-            return start, tuple(numbers)
-        if text_of(cell).strip():
-            return None
-    return None
+def _header_run(row: Sequence[Cell], left: int) -> tuple[int, ...]:
+    """Consecutive plate-column numbers from `left` on, at least two; they may begin above 1."""
+    first = _whole(row[left])
+    if first is None or first < 1:
+        return ()
+    numbers = [first]
+    for later in row[left + 1 :]:
+        if _whole(later) != numbers[-1] + 1:
+            break
+        numbers.append(numbers[-1] + 1)
+    return tuple(numbers) if len(numbers) >= 2 and numbers[-1] <= 48 else ()
 
 
 def labelled_blocks(rows: Rows) -> Iterator[Block]:
@@ -79,10 +73,9 @@ def labelled_blocks(rows: Rows) -> Iterator[Block]:
 def _labelled_block(rows: Rows, top: int) -> Block | None:
     row = rows[top]
     for left in range(1, min(len(row), 4)):
-        run = header_run(row[left:])
-        if run is None or run[0] != 0:
+        numbers = _header_run(row, left)
+        if not numbers:
             continue
-        numbers = run[1]
         cells: dict[int, tuple[Cell, ...]] = {}
         index, expected = top + 1, None
         while index < len(rows):

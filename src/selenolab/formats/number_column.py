@@ -58,6 +58,8 @@ def _proves_point(text: str) -> bool:
 
 def file_mark(columns: Sequence[Sequence[Cell]], semicolons: bool) -> Mark:
     """The decimal mark that all number columns together prove; "" where they prove nothing or both."""
+    if not any(isinstance(cell, str) and "," in cell for cells in columns for cell in cells):
+        return "."
     texts = (cell.strip("<>=≤≥ ") for cells in columns for cell in cells if isinstance(cell, str) and cell)
     numbers = [text for text in texts if is_number(text) and ("," in text or "." in text)]
     found = decimal_mark(numbers) if numbers else ""

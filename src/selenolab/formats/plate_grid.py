@@ -18,6 +18,7 @@ from selenolab.formats.well_series import Table, series_points, well_tables
 from selenolab.formats.workbook import Sheet, is_zip
 
 TITLE = "plate grid"
+SEARCHED = 2_000  # rows in which a grid without labels is looked for
 _WAVE = re.compile(r"(?<![\d.,/])(\d{3,4})\s*nm\b", re.IGNORECASE)
 _BARE_WAVE = re.compile(r"^(?:A|OD|Abs\.?)?\s*_?(\d{3,4})$", re.IGNORECASE)
 _DIFFERENCE = re.compile(
@@ -68,7 +69,8 @@ def recognise(head: Head) -> float:
         return 0.8
     if labelled:
         return 0.35  # a layout: reading it says so
-    return 0.4 if any(True for sheet in found.sheets for _ in bare_blocks(sheet.rows)) else 0.0
+    bare = any(True for sheet in found.sheets for _ in bare_blocks(sheet.rows[:SEARCHED]))
+    return 0.4 if bare else 0.0
 
 
 def read(path: Path) -> Parsed:

@@ -100,7 +100,7 @@ def test_missing_wells_are_left_out() -> None:
     fits = fit_many(DOSE, y)
     for i in range(20):
         single = fit_curve(np.repeat(DOSE, 3), y[i].ravel())
-        assert fits.rss[i] == pytest.approx(single.rss, rel=1e-4)
+        assert fits.rss[i] == pytest.approx(single.rss, rel=1e-3)
         assert fits.dof[i] == single.dof
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from numba.core import caching
 
 from selenolab.fit import compiled as compiled_module
-from selenolab.fit.compiled import compiled
+from selenolab.fit.compiled import compiled, kernels_digest
 
 
 def test_function_works_where_no_folder_can_be_written(monkeypatch) -> None:
@@ -19,6 +19,12 @@ def test_function_works_where_no_folder_can_be_written(monkeypatch) -> None:
         return 2 * x
 
     assert double(4.0) == 8.0
+
+
+def test_kept_code_ages_with_the_kernels_it_calls() -> None:
+    from selenolab.fit.batch_kernel import fit_rows
+
+    assert kernels_digest() in fit_rows._cache._cache_file._source_stamp
 
 
 def test_cache_folder_is_filled_and_used(tmp_path: Path) -> None:

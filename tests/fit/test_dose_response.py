@@ -84,7 +84,7 @@ def test_ed50_lies_within_a_hundredth_of_the_standard_error_of_drc(row: tuple[st
 
 @needs_drc
 def test_ryegrass_to_six_digits() -> None:
-    """The fit by drc stopped at a gradient that is not zero; nls went further. The sixth digit is nls's and ours."""
+    """The fit by drc stopped at a gradient that is not zero; nls went further: the sixth digit is its."""
     table = pd.read_csv(DRC / "ryegrass.csv")
     fit = fit_curve(table["conc"], table["rootl"])
     nls = pd.read_csv(DRC / "ref_ryegrass_LL4_intervals.csv").set_index("quantity")["Estimate"]

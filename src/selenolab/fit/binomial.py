@@ -88,7 +88,8 @@ def _checked(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> tuple[Vector
     if wrong.any():
         i = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            f"Mortality row {i + 1}: found dose {x[i]}, {y[i]} dead of {n[i]}; expected counts, dead <= exposed."
+            f"Mortality row {i + 1}: found dose {x[i]}, {y[i]} dead of {n[i]}; "
+            "expected counts, dead <= exposed."
         )
     if np.any((x == 0) & (y > 0)):
         raise DataError(
@@ -102,7 +103,7 @@ def _checked(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> tuple[Vector
 
 
 def _newton(z: Vector, y: Vector, n: Vector) -> tuple[Vector, Vector, bool]:
-    """Logistic regression by Newton steps, halved while the likelihood falls; True where it has no maximum."""
+    """Logistic regression by Newton steps, halved while the likelihood falls; True: no maximum."""
     design = np.column_stack([np.ones(z.size), z])
     share = y.sum() / n.sum()
     beta = np.array([np.log(share / (1 - share)), 0.0])

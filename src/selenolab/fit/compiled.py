@@ -1,7 +1,10 @@
 """A typed door to numba: compile once, keep the machine code on disk where that is possible."""
 
+import hashlib
 from collections.abc import Callable
-from typing import TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -16,6 +19,27 @@ def compiled(function: F) -> F:
     function is compiled anew in each process.
     """
     try:
-        return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+        dispatcher = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:
         return cast(F, numba.njit(error_model="numpy", nogil=True)(function))
+    _stamp(dispatcher)
+    return cast(F, dispatcher)
+
+
+def _stamp(dispatcher: Any) -> None:
+    """Let the kept code age with every kernel.
+
+    numba looks at the function's own file only, not at the files of the functions it has inlined.
+    """
+    kept = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if hasattr(kept, "_source_stamp"):
+        kept._source_stamp = (kept._source_stamp, kernels_digest())
+
+
+@cache
+def kernels_digest() -> str:
+    """SHA-256 of all sources of compiled code in this folder."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*_kernel.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -146,7 +146,9 @@ def normal(log_b: float, w: Vector, work: Vector, lin: Vector, out: Vector) -> N
 
 @compiled
 def step_of(nrm: Vector, damping: float, free_b: bool, free_e: bool) -> tuple[float, float]:
-    """The damped step of the free ones among (ln b, ln e)."""
+    """The damped step of the free ones among (ln b, ln e); one without information stays."""
+    free_b = free_b and nrm[2] > 1e-15 * nrm[4]
+    free_e = free_e and nrm[4] > 1e-15 * nrm[2]
     bb = nrm[2] * (1.0 + damping) + 1e-300
     ee = nrm[4] * (1.0 + damping) + 1e-300
     if free_b and free_e:

@@ -113,6 +113,11 @@ def test_incomplete_experiments_take_the_mixed_model():
     assert 2 < found.rows[0].low < 4 < found.rows[0].high < 6
 
 
+def test_one_shared_experiment_is_too_little_for_a_mixed_model():
+    experiments, groups = ["1", "2", "3", "3", "4", "5"], ["a", "a", "a", "b", "b", "b"]
+    assert compare([1, 3, 2, 5, 8, 6], groups, experiments).method.startswith("Welch's t")
+
+
 def test_no_variation_is_a_named_state():
     found = compare([1, 1, 2, 2, 3, 3], ["a", "a", "b", "b", "c", "c"], control="a")
     assert [row.state for row in found.rows] == ["zero variance"] * 2

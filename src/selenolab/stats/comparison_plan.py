@@ -55,9 +55,8 @@ def refuse_small(units: Units, control: str | None) -> None:
 def planned(units: Units, method: str, control: str | None) -> Plan:
     """The analysis for `method`; "auto" chooses by the design. Raises StudyError when it does not fit."""
     pairs = _pairs(units, control)
-    linked = not units.paired and len(set(units.experiment.tolist())) < units.values.size
     if method == "auto":
-        method = _automatic(units, control, linked)
+        method = _automatic(units, control)
     if method == "paired" and not units.paired:
         raise StudyError(
             "Expected every group in every experiment for a paired comparison; some are missing."
@@ -81,12 +80,20 @@ def planned(units: Units, method: str, control: str | None) -> Plan:
     return Plan("blocked" if units.paired else "pooled", many if len(pairs) > 1 else "none", pairs)
 
 
-def _automatic(units: Units, control: str | None, linked: bool) -> str:
-    if linked:
+def _automatic(units: Units, control: str | None) -> str:
+    if not units.paired and _linked(units):
         return "mixed"
     if len(units.groups) == 2:
         return "paired" if units.paired else "welch"
     return "dunnett" if control is not None else "tukey"
+
+
+def _linked(units: Units) -> bool:
+    """Whether experiments share groups enough for a mixed model: something is left beside both."""
+    design = np.hstack(
+        [np.eye(len(units.groups))[units.group], np.eye(len(units.experiments))[units.experiment]]
+    )
+    return bool(np.linalg.matrix_rank(design) < units.values.size)
 
 
 def _pairs(units: Units, control: str | None) -> tuple[Pair, ...]:
@@ -110,7 +117,7 @@ _MODELS = {
     "paired": "paired t within experiments",
     "pooled": "one-way ANOVA, pooled variance",
     "blocked": "ANOVA within experiments (randomised blocks)",
-    "mixed": "linear mixed model, experiment as random effect (REML, Satterthwaite)",
+    "mixed": "linear mixed model, experiment as random effect (REML, Kenward-Roger)",
 }
 _FAMILIES = {"none": "", "holm": ", Holm", "dunnett": ", Dunnett", "tukey": ", Tukey-Kramer"}
 INTERVALS = {

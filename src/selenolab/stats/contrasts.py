@@ -4,9 +4,9 @@ An `ErrorModel` says how variable a difference of two group means is; a family r
 then widens the intervals and raises the p-values for the number of pairs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import inf, sqrt
 from typing import Literal
 
@@ -111,12 +111,9 @@ def simultaneous(
     plain = [None if d.error is None else p_of_t(d.value / d.error, d.df) for d in differences]
     if any(p is None for p in plain) or family in ("none", "holm"):
         return _one_by_one(differences, plain, family, level)
-    if family == "tukey":
-        tail = partial(_tukey_tail, groups=len(sizes), df=differences[0].df)
-    else:
-        loadings = _loadings(differences, sizes, blocked)
-        tail = partial(dunnett_sf, loadings=loadings, df=differences[0].df)
-    reach = critical_value(tail, level)
+    loadings = None if family == "tukey" else _loadings(differences, sizes, blocked)
+    tail = _tail(len(sizes), loadings, differences[0].df)
+    reach = _reach(len(sizes), loadings, differences[0].df, level)
     found = []
     for d, p in zip(differences, plain, strict=True):
         error = d.error or 0.0
@@ -141,15 +138,24 @@ def _one_by_one(
     return found
 
 
-def _tukey_tail(statistic: float, groups: int, df: float) -> float:
-    return tukey_sf(statistic * sqrt(2), groups, df)
+def _tail(groups: int, loadings: tuple[float, ...] | None, df: float) -> Callable[[float], float]:
+    """Tail of the largest |t|: Dunnett's with loadings, Tukey's without."""
+    if loadings is not None:
+        return partial(dunnett_sf, loadings=np.array(loadings), df=df)
+    return lambda statistic: tukey_sf(statistic * sqrt(2), groups, df)
 
 
-def _loadings(differences: Sequence[Difference], sizes: Sequence[int], blocked: bool) -> Floats:
+@lru_cache(maxsize=256)
+def _reach(groups: int, loadings: tuple[float, ...] | None, df: float, level: float) -> float:
+    """Half the width of a simultaneous interval in standard errors; designs repeat, so it is kept."""
+    return critical_value(_tail(groups, loadings, df), level)
+
+
+def _loadings(differences: Sequence[Difference], sizes: Sequence[int], blocked: bool) -> tuple[float, ...]:
     if blocked:
-        return np.full(len(differences), sqrt(0.5))
+        return (sqrt(0.5),) * len(differences)
     control = sizes[differences[0].pair[1]]
-    return dunnett_loadings(control, [sizes[d.pair[0]] for d in differences])
+    return tuple(dunnett_loadings(control, [sizes[d.pair[0]] for d in differences]).tolist())
 
 
 def _welch(units: Units, pair: Pair) -> Difference:

@@ -1,4 +1,4 @@
-"""Linear mixed model with one random intercept (the experiment), by REML, with Satterthwaite's df.
+"""Linear mixed model with one random intercept (the experiment), by REML, with Kenward and Roger's test.
 
 The ratio of the two variances is found from the score of the restricted likelihood, which is
 one-dimensional once the residual variance and the fixed effects are profiled out; at zero variance
@@ -22,13 +22,15 @@ Floats = NDArray[np.float64]
 class MixedFit:
     """Fixed effects (p,) with covariance (p, p), the variances of residual and experiment.
 
-    `sensitivity` (2, p, p) is the derivative of the covariance of the fixed effects by (experiment,
-    residual) variance, `uncertainty` (2, 2) the covariance of those two; both serve the degrees of
-    freedom. `boundary` is true when the experiment's variance is zero.
+    `adjusted` is the covariance with Kenward and Roger's correction for small samples. `sensitivity`
+    (2, p, p) is the derivative of the covariance by (experiment, residual) variance, `uncertainty`
+    (2, 2) the covariance of those two; both serve the degrees of freedom. `boundary` is true when the
+    experiment's variance is zero.
     """
 
     effects: Floats
     covariance: Floats
+    adjusted: Floats
     residual_variance: float
     experiment_variance: float
     log_likelihood: float
@@ -55,27 +57,36 @@ def fit_mixed(values: ArrayLike, design: ArrayLike, experiments: ArrayLike) -> M
     if x.shape[0] != y.size or np.linalg.matrix_rank(x) < x.shape[1] or y.size <= x.shape[1]:
         raise StudyError(f"Expected a full-rank design with spare values for a mixed model, found {x.shape}.")
     shared = (block[:, None] == block[None, :]).astype(np.float64)
-    within = np.hstack([x, shared])
-    residual = y - within @ np.linalg.lstsq(within, y, rcond=None)[0]
-    if float(residual.var()) <= negligible_variance(y):
-        raise StudyError(
-            "Expected values that vary within experiments for a mixed model; beyond groups and experiments "
-            "nothing is left to tell the error from."
-        )
+    _refuse_unidentified(y, np.hstack([x, shared]))
     ratio = _variance_ratio(y, x, shared)
     return _described(y, x, shared, ratio, labels.size)
+
+
+def _refuse_unidentified(y: Floats, columns: Floats) -> None:
+    """Beside groups and experiments some degree of freedom must be left, and some variation in it."""
+    solution, _, rank, _ = np.linalg.lstsq(columns, y, rcond=None)
+    if rank == y.size:
+        raise StudyError(
+            "Expected experiments that share groups for a mixed model; they overlap too little to tell the "
+            "variation between experiments from the rest. Compare without experiments as blocks (Welch)."
+        )
+    if float((y - columns @ solution).var()) <= negligible_variance(y):
+        raise StudyError(
+            "Expected values that vary within experiments for a mixed model, found none that do."
+        )
 
 
 def contrast(fit: MixedFit, weights: ArrayLike, level: float = 0.95) -> tuple[Interval, float]:
     """A linear combination of the fixed effects with its interval, and its two-sided p.
 
-    Source of the degrees of freedom: Satterthwaite 1946, doi:10.2307/3002019.
+    Sources: Kenward and Roger 1997, doi:10.2307/2533558 (for one contrast their degrees of freedom are
+    Satterthwaite's, doi:10.2307/3002019).
     """
     w = np.asarray(weights, dtype=np.float64)
-    value, error = float(w @ fit.effects), sqrt(float(w @ fit.covariance @ w))
+    value, error = float(w @ fit.effects), sqrt(float(w @ fit.adjusted @ w))
     df = _degrees(fit, w)
     half = t_quantile(level, df) * error
-    method = "linear mixed model, REML, Satterthwaite df"
+    method = "linear mixed model, REML, Kenward-Roger"
     return Interval(value, value - half, value + half, level, fit.n, df, method), p_of_t(value / error, df)
 
 
@@ -130,22 +141,25 @@ def _described(y: Floats, x: Floats, shared: Floats, ratio: float, experiments: 
     sensitivity = np.array([left @ part @ left.T for part in parts])
     products = [scaled @ part for part in parts]
     information = 0.5 * np.array([[float(np.sum(p * q.T)) for q in products] for p in products])
-    boundary = ratio == 0.0
-    if boundary:  # only the residual variance is estimated there
-        uncertainty = np.array([[0.0, 0.0], [0.0, 1 / information[1, 1]]])
-    else:
-        uncertainty = np.linalg.inv(information)
-    likelihood = _likelihood(y, x, shared, ratio)
-    between = ratio * variance
+    # both variances count as estimated, also where one ended at zero: lmer's and pbkrtest's convention
+    uncertainty: Floats = np.linalg.inv(information).astype(np.float64)
+    adjusted = covariance + _adjustment(x, precision, covariance, parts, uncertainty)
+    likelihood, between = _likelihood(y, x, shared, ratio), ratio * variance
     return MixedFit(
-        effects,
-        covariance,
-        variance,
-        between,
-        likelihood,
-        sensitivity,
-        uncertainty,
-        boundary,
-        y.size,
-        experiments,
-    )
+        effects, covariance, adjusted, variance, between, likelihood, sensitivity, uncertainty, ratio == 0.0,
+        y.size, experiments,
+    )  # fmt: skip
+
+
+def _adjustment(
+    x: Floats, precision: Floats, covariance: Floats, parts: tuple[Floats, Floats], uncertainty: Floats
+) -> Floats:
+    """What the estimated variances add to the covariance of the effects (Kenward and Roger 1997)."""
+    seen = [precision @ part @ precision @ x for part in parts]
+    total = np.zeros_like(covariance)
+    for i, first in enumerate(parts):
+        for j in range(2):
+            q = seen[j].T @ first @ precision @ x
+            total += uncertainty[i, j] * (q - (x.T @ seen[i]) @ covariance @ (x.T @ seen[j]))
+    symmetric: Floats = covariance @ (total + total.T) @ covariance
+    return symmetric

@@ -31,7 +31,7 @@ def _stamp(dispatcher: Any) -> None:
 
     numba looks at the function's own file only, not at the files of the functions it has inlined.
     """
-    kept = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    kept: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(kept, "_source_stamp"):
         kept._source_stamp = (kept._source_stamp, kernels_digest())
 

@@ -41,6 +41,8 @@ def robust_fit(
     5.0
     """
     x, y = np.ravel(np.asarray(dose, float)), np.ravel(np.asarray(response, float))
+    if x.size == y.size:
+        x, y = x[~np.isnan(y)], y[~np.isnan(y)]
     fit = fit_curve(x, y, family, fixed=fixed, lower=lower)
     for _ in range(_ROUNDS):
         weights = _bisquare(x, y, fit)

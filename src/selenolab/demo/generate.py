@@ -40,7 +40,7 @@ class Truth:
 
     def viability(self, dose: float, shift: float) -> float:
         """Share of untreated cells at `dose` in an experiment whose IC50 is exp(shift) times the truth."""
-        return self.lower + (1 - self.lower) / (1 + (dose / (self.ic50 * np.exp(shift))) ** self.slope)
+        return float(self.lower + (1 - self.lower) / (1 + (dose / (self.ic50 * np.exp(shift))) ** self.slope))
 
     @property
     def absolute_ic50(self) -> float:

@@ -58,4 +58,4 @@ def effect_profile(
             tries = tries if step % _FULL_SEARCH == 0 else tries[:2]
             best = min((least_rss(condition, log_x, start) for start in tries), key=lambda part: part.rss)
             found[index], neighbour = best.rss + fit.data.pure_error_ss, best.x
-    return np.maximum(found, fit.rss)
+    return np.asarray(np.maximum(found, fit.rss))

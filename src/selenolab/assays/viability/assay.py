@@ -11,7 +11,7 @@ import numpy as np
 
 from selenolab.assays.viability import virtual
 from selenolab.assays.viability.answer import answer
-from selenolab.assays.viability.controls import RAW, Corrected, correct
+from selenolab.assays.viability.controls import Corrected, correct
 from selenolab.assays.viability.curve_checks import curve_checks
 from selenolab.assays.viability.curves import by_group, curves
 from selenolab.assays.viability.endpoints import GroupResult, group_result
@@ -24,7 +24,7 @@ from selenolab.assays.viability.pooled import pooled_endpoints
 from selenolab.assays.viability.quality import plate_checks
 from selenolab.assays.viability.ratios import ratio_endpoints
 from selenolab.assays.viability.reading import read, suits
-from selenolab.assays.viability.schema import CURVES, ROLES, VIABILITY, WELLS
+from selenolab.assays.viability.schema import CURVES, RAW, ROLES, VIABILITY, WELLS
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.assays.viability.tables import curve_table, family_table, viability_table
 from selenolab.core.analysis import Analysis
@@ -86,7 +86,7 @@ def _nothing(corrected: Corrected) -> str:
     if not (wells["role"] == "sample").any():
         return "wells: Expected wells of role sample, found none. Check the roles on the plate map."
     if corrected.kind in RAW and wells["control"].isna().all():
-        return "wells: Expected vehicle wells or a dose of zero, found none. Viability has no 100 % without them."
+        return "wells: Expected vehicle wells or a dose of zero, found none: without them there is no 100 %."
     return "wells: no sample well of a dose above zero is left. Check the exclusions and flags."
 
 
@@ -113,8 +113,8 @@ def _warnings(
     samples = wells[wells["role"] == "sample"]
     if (samples["basis"] == Basis.NOT_STATED.value).any():
         found.append(
-            "What the doses count is not stated (molecule, Se, particle mass or drug): write it in the header, "
-            "as in 'dose [µM Se]', or set basis."
+            "What the doses count is not stated (molecule, Se, particle mass or drug): write it in the "
+            "header, as in 'dose [µM Se]', or set basis."
         )
     if settings.edge_wells == "exclude":
         found.append("The outer wells enter no number, as set.")

@@ -155,9 +155,7 @@ def doses(frame: pd.DataFrame, units: Mapping[str, str], target: str, name: str)
         frame["dose"] = frame["dose"].astype(float) * np.asarray(scale)
         return goal, basis
     if not unit and not target:
-        raise DataError(
-            f"{name}: dose has no unit. Write it in the header: 'dose [µM]', or set dose_unit in the settings."
-        )
+        raise DataError(f"{name}: dose has no unit. Write it in the header: 'dose [µM]', or set dose_unit.")
     if unit and target:
         frame["dose"] = frame["dose"].astype(float) * _factor(unit, target, name)
     return target or unit, basis

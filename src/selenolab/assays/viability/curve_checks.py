@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from selenolab.assays.viability.curves import Curve
+from selenolab.assays.viability.curves import SEEN, Curve
 from selenolab.assays.viability.endpoints import GroupResult
 from selenolab.assays.viability.potency import RELATIVE
 from selenolab.assays.viability.settings import ViabilitySettings
@@ -13,7 +13,6 @@ from selenolab.fit import curve_state
 
 _P = 0.05
 _ROBUST_RATIO = 1.25  # plain against robust mid dose
-_SEEN = (curve_state.OK, curve_state.STEP)
 
 
 def curve_checks(results: Sequence[GroupResult], settings: ViabilitySettings) -> tuple[Check, ...]:
@@ -24,7 +23,7 @@ def curve_checks(results: Sequence[GroupResult], settings: ViabilitySettings) ->
 def _checks(curve: Curve, settings: ViabilitySettings) -> Iterator[Check]:
     group = {**curve.group, "experiment": curve.experiment}
     yield _state(curve, group)
-    if curve.fit.state not in _SEEN:
+    if curve.fit.state not in SEEN:
         return
     yield _lack_of_fit(curve, group, settings)
     if curve.robust is not None:

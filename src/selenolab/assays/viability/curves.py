@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from selenolab.assays.viability.controls import Corrected, vehicle_rows
 from selenolab.assays.viability.schema import GROUP
 from selenolab.assays.viability.settings import ViabilitySettings
+from selenolab.fit import curve_state
 from selenolab.fit.dose_response import CurveFit, fit_curve
 from selenolab.fit.robust import robust_fit
 
 Vector = NDArray[np.float64]
+SEEN = (curve_state.OK, curve_state.STEP)
 FAMILIES = ("LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4")
 
 
@@ -69,7 +71,7 @@ def group_of(part: pd.DataFrame, wells: pd.DataFrame) -> dict[str, str]:
 
 
 def _vehicles_of(part: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
-    """The vehicle wells of the plates, line, arm and time of `part`; those that name no line or arm serve all."""
+    """The vehicle wells of the plates, line, arm and time of `part`; those that name none serve all."""
     first = part.iloc[0]
     places = pd.MultiIndex.from_frame(part[["file", "plate"]].drop_duplicates())
     here = pd.MultiIndex.from_frame(vehicles[["file", "plate"]]).isin(places)
@@ -89,7 +91,8 @@ def _curve(
     zero = response[dose == 0]
     control = 100.0 if unit == "%" else float(zero.mean()) if zero.size else None
     fit = fitted(dose, response, settings.family, control, settings)
-    robust = _robust(dose, response, control, settings) if settings.robust else None
+    wanted = settings.robust and fit.state in SEEN  # elsewhere there is no mid dose to compare
+    robust = _robust(dose, response, control, settings) if wanted else None
     return Curve(group, experiment, rows, dose, response, control, fit, robust)
 
 

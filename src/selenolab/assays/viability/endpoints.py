@@ -95,7 +95,7 @@ def stated(summary: Summary, unit: str) -> Outcome:
     low = 10.0**summary.log10_low if summary.log10_low > -inf else -inf
     high = 10.0**summary.log10_high if summary.log10_high < inf else inf
     if summary.state == "undecidable" or summary.log10_value is None:
-        why = f"the data agree with every dose tested and with none of them (n = {n})"
+        why = f"the data bound it on neither side within the doses tested (n = {n})"
         return Absent(why, unit, method)
     value = 10.0**summary.log10_value
     if summary.state == ">":

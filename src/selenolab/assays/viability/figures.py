@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.viability.controls import RAW, Corrected
+from selenolab.assays.viability.controls import Corrected
 from selenolab.assays.viability.curves import Curve, dose_means
 from selenolab.assays.viability.endpoints import GroupResult
 from selenolab.assays.viability.growth_results import Growth, GrowthResult
 from selenolab.assays.viability.potency import ABSOLUTE, RELATIVE
+from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.drawing import Axis, Caption, CurvePlot, Drawing, Mark, Series
 from selenolab.core.estimate import Estimate
@@ -141,7 +142,7 @@ def raw_drawings(results: Sequence[GroupResult], corrected: Corrected, unit: str
             _by_dose(wells, "od_ratio", "plain OD ratio, nothing subtracted", 1),
         ]
         text = (
-            f"{title_of(dict(result.group))}. Mean viability at each dose with the blank of its dose subtracted, "
+            f"{title_of(dict(result.group))}. Mean viability at each dose with its blank subtracted, "
             "and the plain ratio of optical densities of the same wells, in which nothing is subtracted."
         )
         yield CurvePlot(

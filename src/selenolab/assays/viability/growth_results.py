@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from selenolab.assays.viability.controls import RAW, Corrected, medium_blank, vehicle_mean
+from selenolab.assays.viability.controls import Corrected, medium_blank, vehicle_mean
 from selenolab.assays.viability.curves import group_of
 from selenolab.assays.viability.endpoints import stated
+from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.growth import GrowthCurve, gr_values, growth_curve
 from selenolab.assays.viability.linear import mean_outcome
+from selenolab.assays.viability.schema import RAW
 from selenolab.core.analysis import UnitValue
 from selenolab.core.estimate import Absent, Endpoint, Outcome
 from selenolab.fit.effect_profile import effect_profile
@@ -69,7 +71,7 @@ def _curves(corrected: Corrected, warnings: list[str]) -> Iterator[Growth]:
     start = _time_zero(wells, net)
     words = ["compound", "cell_line", "arm", "time_key", "experiment"]
     samples = ((wells["role"] == "sample") & wells["ok"] & (wells["dose"] > 0)).to_numpy()
-    for key, rows in sorted(wells[samples].groupby(words).indices.items()):
+    for key, rows in grouped(wells[samples], words):
         place = np.flatnonzero(samples)[rows]
         group = group_of(wells.iloc[place], wells)
         name = f"{', '.join(group.values())}, experiment {key[-1]}"

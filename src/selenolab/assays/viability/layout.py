@@ -130,7 +130,7 @@ def with_facts(rows: pd.DataFrame, file: InputFile) -> pd.DataFrame:
     rows = rows.copy()
     for word, value in _facts(file.facts, file.name).items():
         if word not in rows or word == "plate":
-            rows[word] = value
+            rows[word] = pd.Series([value] * len(rows), index=rows.index)
         else:
             empty = rows[word].isna() | (rows[word].astype(object) == "")
             rows[word] = rows[word].astype(object).where(~empty, value)

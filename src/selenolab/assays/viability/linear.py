@@ -5,22 +5,20 @@ from math import inf
 
 import numpy as np
 
-from selenolab.assays.viability.curves import Curve, area, dose_means
+from selenolab.assays.viability.curves import SEEN, Curve, area, dose_means
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.analysis import UnitValue
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome
-from selenolab.fit import curve_state
 from selenolab.stats.intervals import geometric_mean_t, mean_t, t_quantile
 
 _N_IS = "independent experiments"
-_SEEN = (curve_state.OK, curve_state.STEP)
 _SHAPES = {"Hill slope": 0, "lower plateau": 1, "upper plateau": 2}  # place among b, c, d, e, f
 
 
 def shape_endpoints(curves: Sequence[Curve], settings: ViabilitySettings) -> list[Endpoint]:
     """Hill slope, plateaus and AUC of one group."""
     group = curves[0].group
-    seen = [curve for curve in curves if curve.fit.state in _SEEN]
+    seen = [curve for curve in curves if curve.fit.state in SEEN]
     found = [Endpoint("AUC", group, _area(curves, settings.level))]
     for name, place in _SHAPES.items():
         found.append(Endpoint(name, group, _shape(name, place, seen, curves, settings.level)))
@@ -94,7 +92,7 @@ def shape_units(curves: Sequence[Curve]) -> tuple[UnitValue, ...]:
         value = area(curve)
         if value is not None:
             found.append(UnitValue("AUC", dict(curve.group), curve.experiment, value, "1", "linear"))
-        if curve.fit.state in _SEEN:
+        if curve.fit.state in SEEN:
             slope = float(curve.fit.values[0])
             found.append(UnitValue("Hill slope", dict(curve.group), curve.experiment, slope, "1", "log"))
         for dose, mean in zip(*dose_means(curve), strict=True):

@@ -8,7 +8,8 @@ from selenolab.core.reference import Reference, Sentence
 MOSMANN = Reference(
     "doi:10.1016/0022-1759(83)90303-4",
     "Mosmann T",
-    "Rapid colorimetric assay for cellular growth and survival: application to proliferation and cytotoxicity assays",
+    "Rapid colorimetric assay for cellular growth and survival: application to proliferation and "
+    "cytotoxicity assays",
     "Journal of Immunological Methods 65, 55-63",
     1983,
 )
@@ -38,7 +39,6 @@ _SHAPES = {
     "LL.2": "two-parameter log-logistic", "LL.3": "three-parameter log-logistic",
     "LL.4": "four-parameter log-logistic", "LL.5": "five-parameter log-logistic",
     "W1.4": "four-parameter Weibull", "BC.4": "Brain-Cousens hormesis",
-    "binomial LL.2": "two-parameter log-logistic (binomial likelihood)",
 }  # fmt: skip
 
 
@@ -50,9 +50,9 @@ def sentences(
     if growth:
         found.append(
             Sentence(
-                "Growth-rate inhibition metrics were computed from the signal at the time of treatment; the GR "
-                "curve was fitted with three parameters and replaced by its mean where an F test (p >= 0.05) "
-                "showed no dose effect.",
+                "Growth-rate inhibition metrics were computed from the signal at the time of treatment; "
+                "the GR curve was fitted with three parameters and replaced by its mean where an F test "
+                "(p >= 0.05) showed no dose effect.",
                 (HAFNER,),
             )
         )
@@ -83,16 +83,12 @@ def _curve(corrected: Corrected, settings: ViabilitySettings) -> list[Sentence]:
     level = "50 % of the control" if corrected.unit == "%" else "half the mean response at dose zero"
     return [
         Sentence(
-            f"A {_SHAPES[settings.family]} curve was fitted by {_how(settings)} to the wells of each experiment; "
-            "the relative IC50 is the dose half-way between its plateaus, the absolute IC50 the dose at "
-            f"{level}. Potencies outside the doses tested are given as bounds.",
+            f"A {_SHAPES[settings.family]} curve was fitted by least squares to the wells of each "
+            "experiment; the relative IC50 is the dose half-way between its plateaus, the absolute IC50 "
+            f"the dose at {level}. Potencies outside the doses tested are given as bounds.",
             (RITZ,),
         )
     ]
-
-
-def _how(settings: ViabilitySettings) -> str:
-    return "maximum likelihood" if settings.family == "binomial LL.2" else "least squares"
 
 
 def _summary(settings: ViabilitySettings, n: int) -> Sentence:
@@ -103,6 +99,7 @@ def _summary(settings: ViabilitySettings, n: int) -> Sentence:
             "the scatter between wells only."
         )
     return Sentence(
-        f"Potencies were summarised over independent experiments (n) on the log10 scale with {level} t intervals; "
-        "experiments whose potency lies outside the doses enter as censored, through their profile likelihood."
+        f"Potencies were summarised over independent experiments (n) on the log10 scale with {level} t "
+        "intervals; experiments whose potency lies outside the doses enter as censored, through their "
+        "profile likelihood."
     )

@@ -91,7 +91,7 @@ def _no_drug_blank(wells: pd.DataFrame, settings: ViabilitySettings) -> Iterator
         yield MissingControl(
             "true viability",
             f"cell-free drug blank {which} ({why})",
-            f"{EFFECT}. Add wells without cells at these doses, taken through the same aspiration and solvent.",
+            f"{EFFECT}. Add wells without cells at these doses, through the same aspiration and solvent.",
             _named(compound=str(compound), arm=str(arm)),
         )
 
@@ -154,7 +154,8 @@ def _unknown_blank(corrected: Corrected, settings: ViabilitySettings) -> Iterato
             why = f"All {len(part)} treated wells have the blank of their own dose."
             yield Check(rule, name, True, why, float(100 * given.mean()), 100.0, "%", 0.0, group)
         elif reduces_dye(str(compound), settings):
-            why = f"{compound} reduces the dye or scatters, and {int((~given).sum())} wells have no blank of their dose."
+            lack = int((~given).sum())
+            why = f"{compound} reduces the dye or scatters; {lack} wells lack the blank of their dose."
             share = float(100 * given.mean())
             yield Check(rule, name, False, why, share, 100.0, "%", share - 100.0, group)
         else:

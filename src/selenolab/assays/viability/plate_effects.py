@@ -7,6 +7,7 @@ effect cannot be told from the dose and the answer says so.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ def _dummies(place: Matrix) -> Matrix:
     return np.asarray(place[:, None] == np.unique(place)[None, :], float)
 
 
-def _effect(name: str, response: Matrix, kinds: NDArray[np.int64], places: Matrix, why: str) -> Effect:
+def _effect(name: str, response: Matrix, kinds: NDArray[Any], places: Matrix, why: str) -> Effect:
     """F test of the places beside the kinds; the size is the range of the adjusted place effects."""
     base = _dummies(kinds.astype(float))
     full = np.hstack([base, places])

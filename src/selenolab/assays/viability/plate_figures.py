@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.viability.controls import RAW, Corrected
+from selenolab.assays.viability.controls import Corrected
 from selenolab.assays.viability.figures import counted, slug
+from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.plate_shape import plate_shape, rows_and_columns
+from selenolab.assays.viability.schema import RAW
 from selenolab.core.drawing import Axis, Caption, DotPlot, Drawing, HeatMap
 from selenolab.formats.wells import row_letters
 
@@ -19,7 +21,7 @@ def plate_drawings(corrected: Corrected) -> Iterator[Drawing]:
     if corrected.kind not in RAW:
         return
     wells = corrected.wells
-    for (_, plate), rows in wells.groupby(["file", "plate"]).indices.items():
+    for (_, plate), rows in grouped(wells, ["file", "plate"]):
         part = wells.iloc[rows]
         shape = plate_shape(part[part["well"] != ""]) if (part["well"] != "").any() else None
         if shape is not None:
@@ -83,6 +85,7 @@ def _controls(wells: pd.DataFrame, corrected: Corrected) -> DotPlot:
     )
     text = "Control wells of every plate, signal as read. Drug blanks of all doses are shown together."
     return DotPlot(
-        "controls", "Control wells", Caption(text, counted(len(dots), "well"), "standard deviation of the wells"),
+        "controls", "Control wells",
+        Caption(text, counted(len(dots), "well"), "standard deviation of the wells"),
         _axis(corrected), dots, bars,
     )  # fmt: skip

@@ -43,7 +43,8 @@ def _one_plate(file: InputFile, plate: str, settings: ViabilitySettings, said: S
 
 
 def _add_reference(
-    file: InputFile, plate: str, records: pd.DataFrame, found: pd.DataFrame, settings: ViabilitySettings, said: Said
+    file: InputFile, plate: str, records: pd.DataFrame, found: pd.DataFrame,
+    settings: ViabilitySettings, said: Said,
 ) -> None:  # fmt: skip
     wave = settings.reference_wavelength_nm
     record = _chosen(file, plate, records, wave, settings.model_copy(update={"read_label": ""}), said)
@@ -58,14 +59,15 @@ def _refusal(file: InputFile, plate: str, reason: str, remedy: str) -> FormatRef
 
 
 def _chosen(
-    file: InputFile, plate: str, records: pd.DataFrame, wave: float | None, settings: ViabilitySettings, said: Said
+    file: InputFile, plate: str, records: pd.DataFrame, wave: float | None,
+    settings: ViabilitySettings, said: Said,
 ) -> pd.Series:  # fmt: skip
     """The one record of the plate that fits wavelength and label; several or none are refused."""
     offered = records
     if settings.read_label:
         offered = offered[offered["label"].fillna("") == settings.read_label]
     if wave is not None:
-        offered = _of_wavelength(file, plate, offered, wave, said)
+        offered = _of_wavelength(file, offered, wave, said)
     if len(offered) == 1:
         return offered.iloc[0]
     has = "; ".join(_described(row) for _, row in records.iterrows())
@@ -79,9 +81,7 @@ def _chosen(
     )
 
 
-def _of_wavelength(
-    file: InputFile, plate: str, records: pd.DataFrame, wave: float, said: Said
-) -> pd.DataFrame:
+def _of_wavelength(file: InputFile, records: pd.DataFrame, wave: float, said: Said) -> pd.DataFrame:
     spectra = records[records["read_kind"] == "spectrum"]
     plain = records[records["read_kind"] != "spectrum"]
     stated = plain["wavelength"].astype("Float64")
@@ -125,7 +125,7 @@ def _values(
             )
         nearest = times[np.argmin(np.abs(times / 60 - settings.kinetic_minute))]
         rows = rows[rows["time"].to_numpy(float) == nearest]
-    return rows
+    return pd.DataFrame(rows)
 
 
 def _kind(file: InputFile, record: pd.Series, values: np.ndarray, said: Said) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from selenolab.assays.viability.grouping import grouped
 from selenolab.formats.wells import PLATES, parse_well, smallest_plate
 
 
@@ -29,7 +30,7 @@ def plate_shape(wells: pd.DataFrame) -> tuple[int, int] | None:
 def on_edge(wells: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether a well (n,) lies in the outermost row or column of its plate."""
     edge = np.zeros(len(wells), dtype=bool)
-    for _, rows in wells.groupby(["file", "plate"], sort=False).indices.items():
+    for _, rows in grouped(wells, ["file", "plate"]):
         part = wells.iloc[rows]
         shape = plate_shape(part)
         if shape is not None:

@@ -18,6 +18,7 @@ from selenolab.fit.batch import fit_many
 from selenolab.fit.effect_profile import effect_profile
 from selenolab.fit.profile import effective_dose
 from selenolab.fit.profile_grid import dose_grid, profile_on_grid
+from selenolab.stats.intervals import t_quantile
 from selenolab.stats.potency import Summary, signed_roots, summarise
 
 Vector = NDArray[np.float64]
@@ -129,8 +130,19 @@ def _se(grid: Vector, roots: Vector) -> float | None:
 
 
 def over_experiments(potencies: Sequence[Potency], level: float) -> Summary:
-    """The headline over the experiments of one group."""
+    """The headline over the experiments of one group.
+
+    Where every single experiment refuses every dose tested on the same side, that is the answer: their
+    roots differ in size because the experiments differ in scatter, and a t test of them would not see it.
+    """
     grid = potencies[0].grid
+    n = len(potencies)
+    if n > 1 and (all(_refuses(part, 1, level) for part in potencies)):
+        top = float(np.log10(min(part.curve.tested[1] for part in potencies)))
+        return Summary(top, top, inf, level, ">", n, n, 0, _refusal(n, "above"))
+    if n > 1 and (all(_refuses(part, -1, level) for part in potencies)):
+        low = float(np.log10(max(part.curve.tested[0] for part in potencies)))
+        return Summary(low, -inf, low, level, "<", n, 0, n, _refusal(n, "below"))
     return summarise(
         [part.log10 for part in potencies],
         np.array([part.roots for part in potencies]),
@@ -138,3 +150,12 @@ def over_experiments(potencies: Sequence[Potency], level: float) -> Summary:
         [part.curve.fit.dof for part in potencies],
         level,
     )
+
+
+def _refuses(part: Potency, side: int, level: float) -> bool:
+    """Whether the profile of one experiment refuses every dose on the grid, the potency being on `side`."""
+    return bool((side * part.roots).min() > t_quantile(level, part.curve.fit.dof))
+
+
+def _refusal(n: int, side: str) -> str:
+    return f"profile likelihood: each of the {n} experiments lies {side} all doses tested"

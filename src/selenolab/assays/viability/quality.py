@@ -1,6 +1,6 @@
 """What was asked of each plate: Z', signal over background, scatter, edges, blanks that rise."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from selenolab.assays.viability.controls import Corrected, vehicle_rows
+from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.plate_effects import Effect, plate_effects
 from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.check import Check
 
 Vector = NDArray[np.float64]
-_P_LIMIT = 0.01  # of a plate effect; several are tested on every plate
+_P_LIMIT = 0.001  # of a plate effect; several are tested on every plate of a study
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def plates(corrected: Corrected) -> tuple[Plate, ...]:
     wells = corrected.wells
     treatment = vehicle_rows(wells).to_numpy()
     found = []
-    for _, rows in sorted(wells.groupby(["file", "plate", "experiment"]).indices.items()):
+    for _, rows in grouped(wells, ["file", "plate", "experiment"]):
         part = wells.iloc[rows]
         first = part.iloc[0]
         ok = part["ok"].to_numpy()
@@ -50,7 +51,7 @@ def plates(corrected: Corrected) -> tuple[Plate, ...]:
                 signal[ok & (role == "blank")],
                 signal[ok & (role == "positive")],
                 part,
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 
@@ -59,7 +60,24 @@ def plate_checks(corrected: Corrected, settings: ViabilitySettings) -> tuple[Che
     """All checks of all plates; none where the data came as ready-made viabilities."""
     if corrected.kind not in RAW:
         return ()
-    return tuple(check for plate in plates(corrected) for check in _checks(plate, settings))
+    found = [check for plate in plates(corrected) for check in _checks(plate, settings)]
+    blanks = rising_blanks(corrected, settings.drug_blank_rise_max)
+    return (*_told_once(found), *blanks)
+
+
+def _told_once(checks: Sequence[Check]) -> Iterator[Check]:
+    """The checks, with those that are undecided for one reason on several plates said once."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in checks:
+        if check.passed is None:
+            groups.setdefault((check.name, check.why), []).append(check)
+        else:
+            yield check
+    for (_, why), same in groups.items():
+        if len(same) == 1:
+            yield same[0]
+        else:
+            yield Check(same[0].rule, same[0].name, None, f"On {len(same)} plates: {why}")
 
 
 def _checks(plate: Plate, settings: ViabilitySettings) -> Iterator[Check]:
@@ -68,7 +86,6 @@ def _checks(plate: Plate, settings: ViabilitySettings) -> Iterator[Check]:
     yield _control_cv(plate, settings.control_cv_max)
     for effect in plate_effects(plate.wells):
         yield _effect(plate, effect, settings.edge_effect_max)
-    yield from _rising_blanks(plate, settings.drug_blank_rise_max)
 
 
 def _undecided(plate: Plate, rule: str, name: str, why: str) -> Check:
@@ -83,7 +100,7 @@ def z_prime(high: Vector, low: Vector) -> float | None:
     Examples
     --------
     >>> round(z_prime(np.array([0.95, 1.05]), np.array([0.05, 0.05])), 4)
-    0.7643
+    0.7767
     """
     if high.size < 2 or low.size < 2 or high.mean() == low.mean():
         return None
@@ -130,21 +147,23 @@ def _effect(plate: Plate, effect: Effect, limit: float) -> Check:
     return Check(rule, name, passed, why, effect.size, limit, "%", limit - abs(effect.size), plate.group)
 
 
-def _rising_blanks(plate: Plate, limit: float) -> Iterator[Check]:
+def rising_blanks(corrected: Corrected, limit: float) -> Iterator[Check]:
     """A drug blank that grows with the dose shows a compound that reduces the dye, scatters or absorbs."""
-    wells = plate.wells[plate.wells["ok"] & (plate.wells["role"] == "drug_blank")]
+    wells = corrected.wells[corrected.wells["ok"] & (corrected.wells["role"] == "drug_blank")]
     for (compound, arm), part in wells.groupby(["compound", "arm"]):
-        dose, signal = part["dose"].to_numpy(float), part["signal"].to_numpy(float)
-        group = {**plate.group, "compound": str(compound), **({"arm": str(arm)} if arm else {})}
-        rule, name = f"drug blank rises by <= {limit:g}", "drug blank over the doses"
-        if np.unique(dose).size < 3:
-            yield Check(rule, name, None, "Fewer than three doses have a drug blank.", group=group)
-            continue
-        rho, p = stats.spearmanr(dose, signal) if np.ptp(signal) > 0 else (0.0, 1.0)
-        rise = float(signal[dose == dose.max()].mean() - signal[dose == dose.min()].mean())
-        passed = not (rise > limit and rho > 0 and p < 0.05)
-        why = (
-            f"From {dose.min():g} to {dose.max():g} it changes by {rise:+.3f} (rank correlation {rho:.2f}, "
-            f"p = {p:.2g}). A rise is the compound's own signal; it must be subtracted dose by dose."
-        )
-        yield Check(rule, name, passed, why, rise, limit, "AU", limit - rise, group)
+        group = {word: str(text) for word, text in (("compound", compound), ("arm", arm)) if text}
+        yield _rising_blank(part["dose"].to_numpy(float), part["signal"].to_numpy(float), group, limit)
+
+
+def _rising_blank(dose: Vector, signal: Vector, group: Mapping[str, str], limit: float) -> Check:
+    rule, name = f"drug blank rises by <= {limit:g}", "drug blank over the doses"
+    if np.unique(dose).size < 3:
+        return Check(rule, name, None, "Fewer than three doses have a drug blank.", group=group)
+    rho, p = stats.spearmanr(dose, signal) if np.ptp(signal) > 0 else (0.0, 1.0)
+    rise = float(signal[dose == dose.max()].mean() - signal[dose == dose.min()].mean())
+    passed = not (rise > limit and rho > 0 and p < 0.05)
+    why = (
+        f"From {dose.min():g} to {dose.max():g} it changes by {rise:+.3f} (rank correlation {rho:.2f}, "
+        f"p = {p:.2g}). A rise is the compound's own signal; it must be subtracted dose by dose."
+    )
+    return Check(rule, name, passed, why, rise, limit, "AU", limit - rise, group)

@@ -18,6 +18,7 @@ from selenolab.assays.viability.columns import (
     role_words,
     texts,
 )
+from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.layout import file_role, laid_out, tidy_sheet, with_facts
 from selenolab.assays.viability.plate_reads import plate_rows
 from selenolab.assays.viability.scale import to_percent
@@ -33,7 +34,7 @@ _EMPTY_NUMBERS = ("dose", "time", "total", "wavelength", "plate_wells")
 
 
 def suits(parsed: Parsed) -> str:
-    """ "" where the assay could use the file, else why not."""
+    """Why the assay cannot use the file; an empty text where it can."""
     if parsed.kind == "plate":
         return ""
     if parsed.kind != "table":
@@ -66,7 +67,7 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ViabilitySet
     for file in files:
         part, unit = _file_rows(file, tidy, unit, basis, settings, said)
         parts.append(part)
-    wells = _joined(parts, files, said)
+    wells = _joined(parts, files)
     _check_wells(wells)
     _fill(wells, settings, said)
     if not unit:
@@ -77,7 +78,8 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ViabilitySet
 
 
 def _file_rows(
-    file: InputFile, sheet: pd.DataFrame | None, unit: str, basis: str, settings: ViabilitySettings, said: Said
+    file: InputFile, sheet: pd.DataFrame | None, unit: str, basis: str,
+    settings: ViabilitySettings, said: Said,
 ) -> tuple[pd.DataFrame, str]:  # fmt: skip
     if file.parsed.kind == "plate":
         rows = plate_rows(file, settings, said)
@@ -136,7 +138,7 @@ def _roles(rows: pd.DataFrame, name: str) -> pd.Series:
     )
 
 
-def _joined(parts: Sequence[pd.DataFrame], files: Sequence[InputFile], said: Said) -> pd.DataFrame:
+def _joined(parts: Sequence[pd.DataFrame], files: Sequence[InputFile]) -> pd.DataFrame:
     """All rows together, with a plate name that is one plate."""
     names = [set(part["plate"].astype(str)) for part in parts]
     for index, (part, file) in enumerate(zip(parts, files, strict=True)):
@@ -189,7 +191,7 @@ def _fill(wells: pd.DataFrame, settings: ViabilitySettings, said: Said) -> None:
     if (wells["experiment"] == "").all():
         wells["experiment"] = "1"
         said.warnings.append(
-            "No experiment is stated: all wells are taken as one experiment, n = 1. Add a column 'experiment'."
+            "No experiment is stated: all wells are taken as one, n = 1. Add a column 'experiment'."
         )
     elif (wells["experiment"] == "").any():
         _fill_experiments(wells)
@@ -206,11 +208,6 @@ def _fill(wells: pd.DataFrame, settings: ViabilitySettings, said: Said) -> None:
     wells.loc[bare, "basis"] = settings.basis.value
     if bare.any() and settings.basis is not Basis.NOT_STATED:
         said.assumed.append(f"doses count {settings.basis.value}, as set")
-    elif bare[wells["role"] == "sample"].any():
-        said.warnings.append(
-            "What the doses count is not stated (molecule, Se, particle mass or drug). "
-            "Write it in the header: 'dose [µM Se]', or set basis."
-        )
 
 
 def _fill_experiments(wells: pd.DataFrame) -> None:
@@ -221,7 +218,7 @@ def _fill_experiments(wells: pd.DataFrame) -> None:
         row = int(samples.argmax())
         where = place(wells, str(wells["file"].iloc[row]), row)
         raise DataError(f"{where}: a sample well has no experiment, others have one. Fill it in.")
-    for (_, plate), rows in wells.groupby(["file", "plate"]).indices.items():
+    for (_, plate), rows in grouped(wells, ["file", "plate"]):
         stated = sorted(set(wells["experiment"].iloc[rows]) - {""})
         unfilled = rows[bare[rows]]
         if len(unfilled) and len(stated) != 1:

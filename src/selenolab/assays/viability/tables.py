@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.viability.controls import RAW, TREATED, Corrected
-from selenolab.assays.viability.curves import FAMILIES, Curve, fitted
+from selenolab.assays.viability.controls import TREATED, Corrected
+from selenolab.assays.viability.curves import FAMILIES, SEEN, Curve, fitted
 from selenolab.assays.viability.endpoints import GroupResult
-from selenolab.assays.viability.schema import CURVES, VIABILITY
+from selenolab.assays.viability.schema import CURVES, RAW, VIABILITY
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.dataset import Table
 from selenolab.core.schema import OpenColumn, TableSchema
@@ -41,7 +41,7 @@ def curve_table(results: Sequence[GroupResult], dose_unit: str) -> Table:
 
 
 def _potency_units(dose_unit: str) -> dict[str, str]:
-    return {word: dose_unit for word in ("relative_ic50", "absolute_ic50", "ic10", "ic90")}
+    return dict.fromkeys(("relative_ic50", "absolute_ic50", "ic10", "ic90"), dose_unit)
 
 
 def _curve_row(result: GroupResult, curve: Curve) -> dict[str, object]:
@@ -82,7 +82,8 @@ def family_table(results: Sequence[GroupResult], settings: ViabilitySettings, do
     rows = []
     for result in results:
         for curve in result.curves:
-            rows += _family_rows(curve, settings)
+            if curve.fit.state in SEEN:  # no family can be told from another where no curve is seen
+                rows += _family_rows(curve, settings)
     return open_table(CURVES, rows, {"e": dose_unit}) if rows else None
 
 
@@ -103,7 +104,7 @@ def _family_rows(curve: Curve, settings: ViabilitySettings) -> list[dict[str, ob
                 "rss": fit.rss,
                 "e": _finite(fit.values[3]),
                 "state": fit.state,
-            }  # fmt: skip
+            }
         )
     known = [float(str(row["aicc"])) for row in rows if np.isfinite(float(str(row["aicc"])))]
     for row in rows:

@@ -20,7 +20,7 @@ NEEDS = ("viable_cells",)
 
 
 def design(settings: ViabilitySettings) -> pd.DataFrame:
-    """The conditions to simulate: condition, dose, dose_unit, time [h], compound, cell_line; vehicle first."""
+    """The conditions to simulate: condition, dose, dose_unit, time [h] and names; vehicle first."""
     doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
     if len(doses) < 3:
         raise DataError("virtual_doses: Expected at least two doses above zero. Add doses.")
@@ -47,14 +47,20 @@ def expect(states: pd.DataFrame, design: pd.DataFrame, settings: ViabilitySettin
         A condition of the design that `states` has not at its time.
     """
     cells = {
-        (str(row.condition), round(float(row.time), 9)): float(row.viable_cells)
-        for row in states.itertuples(index=False)
+        (str(name), round(time, 9)): shown
+        for name, time, shown in zip(
+            states["condition"],
+            states["time"].to_numpy(float),
+            states["viable_cells"].to_numpy(float),
+            strict=True,
+        )
     }
     parts = []
-    for time, part in design.groupby("time", sort=True):
-        shown = [_cells(cells, str(name), float(time)) for name in part["condition"]]
-        for experiment in range(1, settings.virtual_experiments + 1):
-            parts.append(_plate(part, shown, float(time), experiment, settings))
+    for time in sorted(set(design["time"].astype(float))):
+        part = design[design["time"] == time]
+        shown = [_cells(cells, str(name), time) for name in part["condition"]]
+        experiments = range(1, settings.virtual_experiments + 1)
+        parts += [_plate(part, shown, time, experiment, settings) for experiment in experiments]
     wells = pd.concat(parts, ignore_index=True)
     unit = str(design["dose_unit"].iloc[0])
     return Dataset({"wells": Table(WELLS, wells, {"dose": unit})})
@@ -72,7 +78,7 @@ def _cells(cells: dict[tuple[str, float], float], condition: str, time: float) -
 def _plate(
     part: pd.DataFrame, shown: list[float], time: float, experiment: int, settings: ViabilitySettings
 ) -> pd.DataFrame:
-    """A plate: replicates a row (from B), medium blank, vehicle and doses a column (from 2), then drug blanks."""
+    """A plate: medium blank, vehicle, the doses, then the drug blanks."""
     doses = part["dose"].to_numpy(float)
     untreated = shown[int(np.argmin(doses))]
     if not untreated > 0:
@@ -105,7 +111,7 @@ def _plate(
 
 
 def _wells(groups: int, repeats: int) -> list[str]:
-    """Wells of `groups` groups of `repeats`: a group down a column of row blocks, inside a 1536-well plate."""
+    """Wells of `groups` groups of `repeats`: a group down a column, in bands of rows."""
     bands = max(1, 32 // repeats)
     if groups > bands * 48 or repeats > 32:
         raise DataError(f"virtual_wells: {groups} groups of {repeats} wells do not fit a 1536-well plate.")

@@ -4,7 +4,11 @@ Equations come as Antimony and are integrated by libroadrunner's CVODE. Sources:
 doi:10.1093/bioinformatics/btv363; Smith et al. 2009, doi:10.1093/bioinformatics/btp401.
 """
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -86,19 +90,7 @@ def _check_design(model: Model, design: pd.DataFrame) -> None:
 
 def _engine(model: Model, overrides: Mapping[str, float]) -> Any:
     """A loaded model with its parameters set and every name checked."""
-    import antimony
-    import roadrunner
-
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(model.equations) < 0:
-        told = " ".join(antimony.getLastError().split())
-        raise DataError(f"{model.name}/model.ant: Unable to read the equations: {told}")
-    engine = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))
-    engine.integrator = "cvode"
-    for option, value in (
-        ("relative_tolerance", RELATIVE), ("absolute_tolerance", ABSOLUTE), ("maximum_num_steps", MOST_STEPS),
-    ):  # fmt: skip
-        engine.integrator.setValue(option, value)
+    engine = _loaded(model.name, model.equations)
     known = {own.name: own.value for own in model.parameters}
     for name in overrides:
         if name not in known:
@@ -111,12 +103,29 @@ def _engine(model: Model, overrides: Mapping[str, float]) -> Any:
     return engine
 
 
+@lru_cache(maxsize=4)  # compiling takes a second; every value that a run may change is set anew
+def _loaded(name: str, equations: str) -> Any:
+    import antimony
+    import roadrunner
+
+    antimony.clearPreviousLoads()
+    if antimony.loadAntimonyString(equations) < 0:
+        told = " ".join(antimony.getLastError().split())
+        raise DataError(f"{name}/model.ant: Unable to read the equations: {told}")
+    engine = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))
+    engine.integrator = "cvode"
+    engine.integrator.setValue("relative_tolerance", RELATIVE)
+    engine.integrator.setValue("absolute_tolerance", ABSOLUTE)
+    engine.integrator.setValue("maximum_num_steps", MOST_STEPS)
+    return engine
+
+
 def _set(model: Model, engine: Any, name: str, value: float) -> None:
     if name not in engine.model.getGlobalParameterIds():
         raise DataError(
             f"{model.name}/parameters.csv: '{name}' is no parameter of model.ant. Remove or rename it."
         )
-    engine.setValue(name, value)
+    engine.setValue(f"init({name})", value)  # as the value at the start, so that a reset keeps it
 
 
 def _check_names(model: Model, engine: Any) -> None:
@@ -138,19 +147,35 @@ def _selections(model: Model, engine: Any) -> list[str]:
 def _one(model: Model, engine: Any, condition: str, rows: pd.DataFrame) -> pd.DataFrame:
     dose = float(rows["dose"].iloc[0])
     hours = list(dict.fromkeys(rows["time"].to_numpy(float).tolist()))
-    engine.reset()
+    names = _selections(model, engine)
     engine.setValue(f"init([{model.doses}])", dose)
     engine.reset()
     place = f"Model {model.name}, condition '{condition}' ({dose:g} {model.dose_unit})"
     try:
-        values = _integrate(engine, [h / HOURS[model.time_unit] for h in hours], _selections(model, engine))
+        with _quiet():
+            values = _integrate(engine, [h / HOURS[model.time_unit] for h in hours], names)
     except RuntimeError as error:
         told = " ".join(str(error).split())[:200]
+        _loaded.cache_clear()  # its integrator is stuck
         raise DataError(f"{place}: The integration failed: {told} Check the parameters.") from None
     if not np.isfinite(values).all():
         raise DataError(f"{place}: The model gave a value that is no number. Check the parameters.")
     states = {word: _not_below_zero(values[:, i]) for i, word in enumerate(model.observables)}
     return pd.DataFrame({"condition": condition, "time": hours, **states})
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The integrator's C code writes its complaints to stderr itself; we say them once, in one line."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _integrate(engine: Any, times: Sequence[float], selections: list[str]) -> Floats:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read better unbroken
 import pytest
 
 from selenolab.core.compound import Basis

@@ -17,7 +17,8 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 KEYS = {
     "endpoint": ["name", "group", "value", "low", "high", "level", "unit", "method", "n", "n_is", "censored",
                  "category", "warnings"],
-    "check": ["rule", "name", "group", "endpoint", "passed", "value", "limit", "unit", "margin", "settings", "why"],
+    "check": ["rule", "name", "group", "endpoint", "passed", "value", "limit", "unit", "margin", "settings",
+              "why"],
     "analysis": ["schema", "version", "assay", "settings", "seed", "endpoints", "checks", "missing_controls",
                  "warnings", "tables", "inputs"],
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from math import isclose
+from math import isclose, isfinite
 from typing import Any
 
 import numpy as np
@@ -65,12 +65,21 @@ def matches(column: "pd.Series[Any]", wanted: str) -> NDArray[np.bool_]:
     --------
     >>> matches(pd.Series([1.0, 10.0]), "10").tolist(), matches(pd.Series(["a3", "A4"]), "A3").tolist()
     ([False, True], [True, False])
+    >>> matches(pd.Series(["24.0", "024"]), "24").tolist()
+    [True, False]
     """
     number = _number(wanted)
     if number is not None and column.dtype.kind in "fiu":
         return np.array([isclose(value, number, rel_tol=1e-12) for value in column.astype(float)], dtype=bool)
-    text = wanted.strip().casefold()
-    return np.array([str(value).strip().casefold() == text for value in column], dtype=bool)
+    text = _word(wanted)
+    return np.array([_word(str(value)) == text for value in column], dtype=bool)
+
+
+def _word(text: str) -> str:
+    """A word as it is compared: 24 and 24.0 are one, plates 1 and 01 are two."""
+    plain = text.strip().casefold()
+    number = _number(plain) if not (plain[:1] == "0" and plain[1:2].isdigit()) else None
+    return plain if number is None or not isfinite(number) else repr(number)
 
 
 def _number(text: str) -> float | None:

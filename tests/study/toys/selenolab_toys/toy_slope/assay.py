@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read better unbroken
 # ruff: noqa: ARG001 - the signatures are those of the contract
 """Signal per dose: the smallest assay that uses every part of the contract."""
 

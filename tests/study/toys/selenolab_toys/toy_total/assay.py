@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read better unbroken
 # ruff: noqa: ARG001 - the signatures are those of the contract
 """Adds up a table of another run: an assay that needs one."""
 

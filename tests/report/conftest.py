@@ -46,6 +46,7 @@ from selenolab.core.study import (
     StudyResult,
     Virtual,
 )
+from selenolab.report.write import write_report
 
 HOSTILE = "<script>alert('x')</script>"
 DOSES = np.array([0, 0.5, 1, 2, 4, 8, 16, 32, 64.0])
@@ -433,3 +434,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory):
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def written(outcome, stage) -> Path:
+    """A folder with the whole report of the invented study."""
+    place = stage(outcome)
+    write_report(place, outcome, {"when": "2026-01-01T00:00:00Z", "version": "0.1.0"})
+    return place

@@ -3,11 +3,9 @@
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
-
-from selenolab.report.figures import write_figures
-from selenolab.report.html import report_html
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
@@ -54,9 +52,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def source(outcome, stage) -> str:
-    folder = stage(outcome)
-    return report_html(folder, outcome, write_figures(folder, outcome), "0.1.0")
+def source(written) -> str:
+    return (written / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +100,7 @@ def test_headings_go_down_by_one_level(page):
     levels = [level for level, _ in page.headings]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(deeper <= before + 1 for before, deeper in zip(levels, levels[1:], strict=False))
+    assert all(deeper <= before + 1 for before, deeper in pairwise(levels))
     assert all(text.strip() for _, text in page.headings)
 
 

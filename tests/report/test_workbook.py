@@ -69,7 +69,7 @@ def test_text_is_never_a_formula(outcome):
     analysis = replace(first.analysis, endpoints=(hostile,))
     changed = replace(outcome, results=(replace(first, analysis=analysis),), compared=())
     sheet = load_workbook(BytesIO(workbook_bytes(changed)))["Summary"]
-    cells = list(sheet.iter_rows(min_row=2))[0]
+    cells = next(iter(sheet.iter_rows(min_row=2)))
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
     assert cells[2].value.startswith("=HYPERLINK")
 

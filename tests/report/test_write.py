@@ -6,60 +6,51 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-import pytest
-
 from selenolab.core.study import Failure, StudyResult
 from selenolab.report.write import write_report
 
 
-@pytest.fixture(scope="module")
-def folder(outcome, stage) -> Path:
-    place = stage(outcome)
-    write_report(place, outcome, {"when": "2026-01-01T00:00:00Z", "version": "0.1.0"})
-    return place
-
-
-def written(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_everything_is_there(folder):
-    names = set(written(folder))
+def test_everything_is_there(written):
+    names = set(contents(written))
     assert {"report.html", "results.xlsx", "methods.md", "references.bib", "ro-crate-metadata.json"} <= names
     for ending in ("85mm.svg", "85mm.png", "174mm.svg", "174mm.png"):
         assert f"figures/hepg2/dose_response-{ending}" in names
         assert f"figures/comparisons/lines-{ending}" in names
 
 
-def test_two_writes_are_byte_equal(folder, outcome, stage):
+def test_two_writes_are_byte_equal(written, outcome, stage):
     again = stage(outcome)
     time.sleep(max(0.0, 2 - time.time() % 2))  # another second, as a zip counts them
     write_report(again, outcome, {"when": "2031-05-05T05:05:05Z", "version": "0.1.0"})
-    first, second = written(folder), written(again)
+    first, second = contents(written), contents(again)
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_no_text_says_nan_or_infinity(folder):
-    for name, content in written(folder).items():
+def test_no_text_says_nan_or_infinity(written):
+    for name, content in contents(written).items():
         if name.endswith((".html", ".md", ".bib", ".json", ".svg")):
             text = re.sub(r'href="data:[^"]*"', "", content.decode())
             found = re.search(r"(?i)\b(nan|inf|infinity|none,|null)\b", text)
             assert found is None, f"{name}: {text[max(0, found.start() - 60) : found.end() + 40]}"
 
 
-def test_nothing_holds_todays_date(folder):
+def test_nothing_holds_todays_date(written):
     today = time.strftime("%Y-%m-%d")
-    for name, content in written(folder).items():
+    for name, content in contents(written).items():
         if name != "record.json":
             assert today.encode() not in content, name
 
 
-def test_the_crate_lists_every_file_with_its_digest(folder):
-    crate = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+def test_the_crate_lists_every_file_with_its_digest(written):
+    crate = json.loads((written / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     entities = {entity["@id"]: entity for entity in crate["@graph"]}
     assert len(entities) == len(crate["@graph"])
-    files = written(folder)
+    files = contents(written)
     named = {e["name"]: e for e in entities.values() if e["@type"] == "File"}
     assert named.keys() == files.keys() - {"ro-crate-metadata.json"}
     for name, entity in named.items():
@@ -71,8 +62,8 @@ def test_the_crate_lists_every_file_with_its_digest(folder):
     assert {part["@id"] for part in entities["./"]["hasPart"]} == {e["@id"] for e in named.values()}
 
 
-def test_the_crate_points_only_to_what_it_holds(folder):
-    crate = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+def test_the_crate_points_only_to_what_it_holds(written):
+    crate = json.loads((written / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     known = {entity["@id"] for entity in crate["@graph"]}
     pointed = set(re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(crate["@graph"])))
     outside = {one for one in pointed - known if not one.startswith("https://")}

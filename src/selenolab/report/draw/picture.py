@@ -52,6 +52,7 @@ def paint(drawing: Drawing, width: int, simulated: bool, title: str, caption: st
         svg, png = BytesIO(), BytesIO()
         words = {"Title": title, "Description": caption}
         figure.savefig(svg, format="svg", dpi=SVG_DPI, metadata={**words, "Date": None})
+        figure.set_layout_engine("none")  # the layout is made; the second file keeps it
         figure.savefig(png, format="png", dpi=DPI, metadata={**words, "Software": None})
     return Picture(svg.getvalue(), png.getvalue(), notes)
 

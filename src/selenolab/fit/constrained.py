@@ -261,7 +261,7 @@ def starts_at(condition: Condition, log_x: float, neighbour: Vector | None) -> l
     names = condition.searched
     found = [] if neighbour is None else [neighbour]
     found.append(np.array([own[name] for name in names]))
-    for log_b, tau in product((-0.4, 0.7, 1.8), (-2.5, 0.0, 2.5) if "tau" in names else (0.0,)):
+    for log_b, tau in product((0.0, 1.4), (-2.5, 0.0, 2.5) if "tau" in names else (0.0,)):
         grid = {**own, "b": log_b, "tau": tau}
         found.append(np.array([grid[name] for name in names]))
     return found if names else found[:1]

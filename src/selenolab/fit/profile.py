@@ -170,12 +170,14 @@ def _side(search: _Search, start: float, end: float, step: float, least: float, 
     while True:
         here = inside + sign * step
         here = end if sign * (here - end) >= 0 else here
-        now = gap(here, thorough=True)
+        now = gap(here)
         if now > 0:
             found = crossing(gap, inside, gap_in, here, now)
-            if gap(found, thorough=True) > 1e-3 * gap_in:
+            beyond = sign * min(sign * (found + 0.05 * sign), sign * here)
+            now = gap(beyond, thorough=True)
+            if now > 0:
                 return found
-            here, now, step = found, gap_in, 0.01  # another valley goes on: look further
+            here, step = beyond, 0.05  # another valley goes on: look further
         if here == end:
             return sign * np.inf
         inside, gap_in, step = here, min(now, 0.0), min(1.6 * step, 0.7)

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from selenolab.core.errors import DataError, FormatRefusal, SelenolabError, SeveralErrors
 from selenolab.core.format import Parsed
+from selenolab.formats.headers import parse_header
 from selenolab.formats.long_table import basis_of, read_table
 from selenolab.formats.recognise import read_file
 
@@ -190,3 +191,59 @@ def test_refusal_is_the_readers_own(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("\n\n")
     with pytest.raises(FormatRefusal, match="holds no cells"):
         read_table(tmp_path / "x.csv")
+
+
+PROSE = """THE SOFTWARE LICENSE
+Permission is granted, free of charge, to any person, subject to the terms,
+provided that the notice, the list of conditions, and this text are kept.
+In no event shall the authors, holders, or others be liable, whatever the cause,
+for damages, losses, or claims, in contract, tort, or otherwise, arising from it.
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROSE,
+        "Data:   y, x, w\n  1.5  2.5\n  3.5  4.5\n  5.5  6.5\n",
+        "def read(path: Path, name: str) -> Data:\n    return Data(path, name, [1, 2])\n\nx = read(a, b)\n",
+        '{"dose": [1, 2], "well": "A1"}',
+    ],
+)
+def test_prose_code_and_json_are_no_tables(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.txt").write_text(text)
+    with pytest.raises(FormatRefusal, match="Refused as unknown"):
+        read_file(tmp_path / "x.txt")
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+REAL = [
+    "viability/drc/spinach.csv",
+    "viability/gr/input1.tsv",
+    "pk/theoph.csv",
+    "synergy/musyc/potency_1.csv",
+]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="shared data is absent")
+@pytest.mark.parametrize("name", REAL)
+def test_real_tables_are_what_pandas_reads(name: str) -> None:
+    parsed, _ = read_file(SHARED / name)
+    frame = pd.read_csv(SHARED / name, sep=None, engine="python")
+    assert len(parsed.data) == len(frame)
+    for column in frame.select_dtypes("number"):
+        ours = parsed.data[parse_header(column).word]
+        assert ours.astype(float).tolist() == frame[column].astype(float).tolist(), column
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="shared data is absent")
+def test_real_texts_of_other_kinds_are_no_tables() -> None:
+    texts = [
+        *SHARED.rglob("LICENSE*.txt"),
+        *SHARED.rglob("*.nbib"),
+        *(SHARED / "viability" / "nist").glob("*.dat"),
+    ]
+    assert texts
+    for text in texts:
+        with pytest.raises(FormatRefusal, match="unknown"):
+            read_file(text)

@@ -114,6 +114,8 @@ def _unknown(head: Head, known: Iterable[Format]) -> FormatRefusal:
         )
         return FormatRefusal("unknown", name, seen, remedy)
     refuse_old_office(head.path, first)
+    if first.lstrip()[:1] in (b"{", b"[") and first.lstrip()[1:40].lstrip()[:1] in (b'"', b"{", b"[", b"}"):
+        return FormatRefusal("unknown", name, "the content is JSON", remedy)
     if kind := signature(first):
         return FormatRefusal("unknown", name, f"the content is {kind}", remedy)
     text = decode(first, name, "unknown", partial=True).text

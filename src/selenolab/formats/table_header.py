@@ -9,9 +9,12 @@ from selenolab.formats.headers import Header, parse_header
 from selenolab.formats.name_words import TELLING
 from selenolab.formats.numbers import is_number
 from selenolab.formats.sheets import source_row
+from selenolab.formats.units import known_unit
 from selenolab.formats.workbook import Cell, Sheet
 
 SEARCHED = 80  # rows in which a header is looked for
+CHECKED = 200  # rows below it that must be cut alike
+LONGEST = 80  # characters of a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +38,43 @@ def is_comment(row: Sequence[Cell]) -> bool:
 
 
 def find_header(sheet: Sheet, name: str) -> Found | None:
-    """The first row of words that is as wide as the rows below it, or names known things; else None."""
+    """The first row of words that the rows below are cut like, or that names known things; else None."""
     grids = labelled_blocks(sheet.rows[:SEARCHED])
     inside = {index for block in grids for index in range(block.top, block.end)}
     for index, row in enumerate(sheet.rows[:SEARCHED]):
         if index in inside or is_comment(row) or not _words(row):
             continue
-        below = [
-            len(written(r)) for r in sheet.rows[index + 1 : index + 40] if written(r) and not is_comment(r)
-        ]
-        if below and (len(written(row)) >= 0.8 * max(below) or _telling(row)):
+        below = [r for r in sheet.rows[index + 1 : index + CHECKED] if written(r) and not is_comment(r)]
+        if below and (_fits(row, below, bool(sheet.lines)) or _telling(row)):
             headers = _headers(sheet, index, name)
             skipped = (" ".join(text_of(cell) for cell in written(r)) for r in sheet.rows[:index])
             return Found(index, headers, tuple(text for text in skipped if text))
     return None
 
 
+def _fits(header: Sequence[Cell], below: Sequence[Sequence[Cell]], text: bool) -> bool:
+    """Whether the rows below are cut like the header: prose with commas in it is not."""
+    width = max(place for place, cell in enumerate(header) if cell != "") + 1
+    good = sum(
+        1
+        for row in below
+        if len(written(row)) >= 2
+        and (len(row) == len(header) if text else all(cell == "" for cell in row[width:]))
+    )
+    return good >= 0.9 * len(below)
+
+
 def _words(row: Sequence[Cell]) -> bool:
     cells = written(row)
-    return len(cells) >= 2 and all(isinstance(cell, str) and not is_number(cell) for cell in cells)
+    if len(cells) < 2:
+        return False
+    return all(isinstance(cell, str) and len(cell) <= LONGEST and not is_number(cell) for cell in cells)
 
 
 def _telling(row: Sequence[Cell]) -> bool:
-    """At least two headers with a unit or a word of the bench, most of the row."""
+    """At least two headers with a known unit or a word of the bench, most of the row."""
     headers = [parse_header(str(cell)) for cell in written(row)]
-    known = sum(1 for header in headers if header.unit or header.word in TELLING)
+    known = sum(1 for header in headers if known_unit(header.unit) or header.word in TELLING)
     return known >= 2 and known * 2 > len(headers)
 
 

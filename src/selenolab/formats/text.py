@@ -19,6 +19,13 @@ _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"\x1f\x8b", "a gzip file"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"GIF8", "a GIF image"),
+    (b"FCS2.", "a flow cytometry file"),
+    (b"FCS3.", "a flow cytometry file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"{\\rtf", "an RTF document"),
 )
 
 

@@ -26,7 +26,7 @@ def model(name) -> Model:
 
 
 @pytest.fixture
-def design(model) -> pd.DataFrame:
+def design() -> pd.DataFrame:
     times = [0.0, 1.0, 24.0, 72.0]
     return pd.DataFrame(
         [{"condition": f"{d:g}", "dose": d, "time": t} for d in (0.0, 1.0, 30.0) for t in times]

@@ -102,7 +102,7 @@ def test_time_zero_alone_is_the_start():
         ({"observables": {"viable_cells": "cell"}}, design(), {}, "µM", "observable viable_cells = 'cell'"),
         ({"parameters": (parameter("q", 1.0),)}, design(), {}, "µM", "'q' is no parameter of model.ant"),
         ({"time_unit": "weeks"}, design(), {}, "µM", "Unknown time_unit 'weeks'"),
-        ({"equations": EQUATIONS.replace("(g - effect) * cells", "cells^3")}, design(), {}, "µM", "integration failed"),
+        ({"equations": EQUATIONS.replace("(g - effect)", "cells^2")}, design(), {}, "µM", "integration failed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_run_says_why(change, frame, overrides, unit, says, capfd):

@@ -125,7 +125,7 @@ def _set(model: Model, engine: Any, name: str, value: float) -> None:
         raise DataError(
             f"{model.name}/parameters.csv: '{name}' is no parameter of model.ant. Remove or rename it."
         )
-    engine.setValue(f"init({name})", value)  # as the value at the start, so that a reset keeps it
+    engine.setValue(name, value)
 
 
 def _check_names(model: Model, engine: Any) -> None:
@@ -148,8 +148,9 @@ def _one(model: Model, engine: Any, condition: str, rows: pd.DataFrame) -> pd.Da
     dose = float(rows["dose"].iloc[0])
     hours = list(dict.fromkeys(rows["time"].to_numpy(float).tolist()))
     names = _selections(model, engine)
-    engine.setValue(f"init([{model.doses}])", dose)
+    # Not by init(): that compiles the model anew and forgets the parameters that were set.
     engine.reset()
+    engine.setValue(f"[{model.doses}]", dose)
     place = f"Model {model.name}, condition '{condition}' ({dose:g} {model.dose_unit})"
     try:
         with _quiet():

@@ -10,7 +10,7 @@ from selenolab.assays.viability.schema import ROLES, WELLS
 from selenolab.core.compound import Basis
 from selenolab.core.errors import DataError, did_you_mean
 from selenolab.formats.headers import BASES, normalise_word, split_basis
-from selenolab.formats.units import factor
+from selenolab.formats.units import factor, known_unit
 
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment",
@@ -156,6 +156,10 @@ def doses(frame: pd.DataFrame, units: Mapping[str, str], target: str, name: str)
         return goal, basis
     if not unit and not target:
         raise DataError(f"{name}: dose has no unit. Write it in the header: 'dose [µM]', or set dose_unit.")
+    if unit and not known_unit(unit):
+        raise DataError(
+            f"{name}: dose is in '{unit}', an unknown unit. Write one like 'dose [µM]' or 'dose [µg/mL]'."
+        )
     if unit and target:
         frame["dose"] = frame["dose"].astype(float) * _factor(unit, target, name)
     return target or unit, basis

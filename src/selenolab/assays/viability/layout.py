@@ -115,14 +115,32 @@ def _by_well(
         said.assumed.append(
             f"{file.name}: {len(spare)} wells of plate '{plate}' are not on the sheet: left out"
         )
-    words = [word for word in (*_JOIN, "source_row") if word in wells]
-    fill = {word: rows[word].iloc[0] for word in words if word in rows and word not in ("role", "source_row")}
-    rest = rows.drop(columns=[word for word in words if word in rows])
-    merged = rest.merge(wells[["well", *words]], on="well", how="inner", validate="many_to_one")
-    for word, value in fill.items():
+    words = [word for word in _JOIN if word in wells]
+    own = {word: f"{word} of the file" for word in words if word in rows}
+    merged = rows.rename(columns=own).merge(
+        wells[["well", *words]], on="well", how="inner", validate="many_to_one"
+    )
+    for word, column in own.items():
+        said_there = merged.pop(column)
+        if word == "role":  # an empty role on the sheet leaves the well out
+            continue
         empty = merged[word].isna() | (merged[word].astype(object) == "")
-        merged[word] = merged[word].astype(object).where(~empty, value)
-    return merged.drop(columns="source_row", errors="ignore")
+        if word == "dose":
+            _refuse_two_doses(merged, said_there, empty, file.name)
+        merged[word] = merged[word].astype(object).where(~empty, said_there)
+    return merged
+
+
+def _refuse_two_doses(merged: pd.DataFrame, own: pd.Series, empty: pd.Series, name: str) -> None:
+    """Raise where file and sheet state different doses of one well (nM here, µM there)."""
+    there, here = own.astype(float), pd.to_numeric(merged["dose"], errors="coerce")
+    differ = (~empty & there.notna() & ((there - here).abs() > 1e-6 * here.abs())).to_numpy()
+    if differ.any():
+        row = int(differ.argmax())
+        raise StudyError(
+            f"{place(merged, name, row)}: the dose of well {merged['well'].iloc[row]} is {there.iloc[row]:g} "
+            f"in the file and {here.iloc[row]:g} on the sheet, in the sheet's unit. Mend one of them."
+        )
 
 
 def with_facts(rows: pd.DataFrame, file: InputFile) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from selenolab.core.compound import Basis, identify
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.format import InputFile, Parsed
+from selenolab.formats.wells import parse_well
 
 _EMPTY_NUMBERS = ("dose", "time", "total", "wavelength", "plate_wells")
 
@@ -167,6 +168,11 @@ def _joined(parts: Sequence[pd.DataFrame], files: Sequence[InputFile]) -> pd.Dat
 def _check_wells(wells: pd.DataFrame) -> None:
     """Raise for a well that is there twice, a treated well without dose, an ambiguous compound."""
     stated = wells[wells["well"] != ""]
+    wrong = stated["well"].map(lambda text: parse_well(text) is None).to_numpy(bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        where = place(stated, str(stated["file"].iloc[row]), row)
+        raise DataError(f"{where}: '{stated['well'].iloc[row]}' is no well. Write it like A1 or H12.")
     twice = stated.duplicated(["file", "plate", "experiment", "time", "well"]).to_numpy()
     if twice.any():
         row = int(twice.argmax())

@@ -85,7 +85,7 @@ def _bench(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Ben
         card.mistakes.add(("runs", name, "files"), f"'{twice.name}' is given twice. Name every file once.")
     roles = {file.role for file in files}
     for role in assay.bench.roles if assay else ():
-        if role.required and role.word not in roles and ("runs", name, "files") not in card.broken:
+        if role.required and role.word not in roles and len(files) == len(run.files):
             card.mistakes.add(
                 ("runs", name, "files"), f"{run.assay} needs a file with role: {role.word} ({role.meaning})."
             )

@@ -1,4 +1,4 @@
-"""Writes a member's expected.json anew: ``python tests/contracts/renew.py NAME``. Read the diff afterwards."""
+"""Writes a member's expected.json anew: ``python tests/contracts/renew.py NAME``. Read the diff."""
 
 import importlib.util
 import json

@@ -52,7 +52,7 @@ def curves(corrected: Corrected, settings: ViabilitySettings) -> tuple[Curve, ..
     words = ["compound", "cell_line", "arm", "time_key", "experiment"]
     found = []
     for key, part in samples.groupby(words, sort=True):
-        if not (part["ok"] & (part["dose"] > 0)).any():
+        if not (part["ok"] & (part["dose"] > 0) & np.isfinite(part["viability"])).any():
             continue
         own = _vehicles_of(part, vehicles) if settings.vehicle_in_fit else vehicles.iloc[:0]
         rows = pd.concat([own[~own.index.isin(part.index)], part])

@@ -42,7 +42,9 @@ def _response(
     rows["viability"] = rows["response"].astype(float) * scale
     if "response_flag" in rows:
         rows["viability_flag"] = rows["response_flag"]
-    rows.drop(columns=["response", "response_flag"], errors="ignore", inplace=True)
+    for word in ("response", "response_flag"):
+        if word in rows:
+            del rows[word]
 
 
 def _controls(rows: pd.DataFrame) -> np.ndarray | None:

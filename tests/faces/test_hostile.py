@@ -222,6 +222,7 @@ CASES: dict[str, tuple[Case, str]] = {
     "well off every plate": (with_cell("well", "ZZ99"), r"bad\.csv.*row 12"),
     "unknown role": (with_cell("role", "smaple"), r"bad\.csv.*row 12.*sample"),
     "ambiguous compound": (with_cell("compound", "SeC"), r"SeC"),
+    "terminal escape": (with_cell("role", "\x1b[2Jsmaple"), r"bad\.csv"),
     "swapped columns": (swapped, r"bad\.csv"),
     "dose without unit": (lambda f: table(f, header=HEADER.replace(" [µM]", "")), r"bad\.csv.*dose \[.*\]"),
     "time without unit": (lambda f: table(f, header=HEADER.replace(" [h]", "")), r"bad\.csv.*time"),
@@ -275,6 +276,10 @@ CASES: dict[str, tuple[Case, str]] = {
 }  # fmt: skip
 
 
+# Mistakes that are many: one line each, told together.
+MANY = {"swapped columns": 21, "unknown key": 2, "cyclic runs": 3}
+
+
 def tree(folder: Path) -> dict[str, int]:
     """Every path under the folder with its size, pipes and links included; locks hold nothing."""
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix != ".lock"]
@@ -297,9 +302,10 @@ def test_a_hostile_input_ends_with_two_and_one_line(name, call, tmp_path, monkey
     assert answer.code == 2, answer
     assert answer.out == ""
     assert "Traceback" not in answer.err
-    assert len(lines_of(answer.err)) == 1, answer.err
-    assert re.search(told, lines_of(answer.err)[0]), answer.err
-    assert len(answer.err) < 1000
+    lines = lines_of(answer.err)
+    assert 1 <= len(lines) <= MANY.get(name, 1), answer.err
+    assert any(re.search(told, line) for line in lines), answer.err
+    assert all(len(line) < 500 for line in lines)
     assert tree(tmp_path) == before
     assert taken < SECONDS
 
@@ -320,6 +326,8 @@ def test_a_hostile_input_is_cheap(name, tmp_path):
     ours.returncode = os.waitstatus_to_exitcode(status)
     taken = time.perf_counter() - start
     assert ours.returncode == 2
-    assert taken < SECONDS
+    # Processor time: what else the machine does at the moment is not the input's fault.
+    assert usage.ru_utime + usage.ru_stime < SECONDS
+    assert taken < 12 * SECONDS
     assert usage.ru_maxrss / 1024 < MEGABYTES
     assert tree(tmp_path) == before

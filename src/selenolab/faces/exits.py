@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import typer
 from selenolab.core.errors import SelenolabError
 
 DONE, INPUT, STOPPED, UNREAD = 0, 2, 130, 141
+ENDLESS = re.compile(r"\S{300,}")  # longer than any path that people use
 
 
 def exit_code(command: Callable[[], object]) -> int:
@@ -37,9 +39,23 @@ def exit_code(command: Callable[[], object]) -> int:
 
 def tell(error: BaseException) -> None:
     """One line for every mistake, on stderr."""
-    for line in str(error).splitlines() or [type(error).__name__]:
-        label = typer.style("Error:", fg=typer.colors.RED) if sys.stderr.isatty() else "Error:"
-        typer.echo(f"{label} {line}", err=True)
+    label = typer.style("Error:", fg=typer.colors.RED) if sys.stderr.isatty() else "Error:"
+    for line in str(error).split("\n") or [type(error).__name__]:
+        typer.echo(f"{label} {printable(line)}", err=True)
+
+
+def printable(line: str) -> str:
+    r"""A line that may quote a hostile file: no control characters, no endless words.
+
+    Examples
+    --------
+    >>> printable("a.csv: row 2: '" + "9" * 5000 + "' is no number.")[:60]
+    "a.csv: row 2: '999999999999999999999999999999999999999999999"
+    >>> len(printable("9" * 5000)), printable("red: \x1b[31m")
+    (121, 'red: �[31m')
+    """
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    return ENDLESS.sub(lambda word: f"{word[0][:80]}…{word[0][-40:]}", shown)
 
 
 def _call(command: Callable[[], object]) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from selenolab.core.analysis import Analysis
 from selenolab.core.study import Compared, Failure, Result, StudyResult
 from selenolab.faces.console import say_table
+from selenolab.faces.exits import printable
 from selenolab.faces.streams import say
 from selenolab.report.words import check_sign, contrast_words, group_words
 from selenolab.report.words import say as outcome_words
@@ -60,7 +61,7 @@ def failed_lines(outcome: StudyResult) -> list[str]:
     """One line for every mistake of every run that could not be made, naming the run."""
     failures = [result for result in outcome.results if isinstance(result, Failure)]
     lines = [
-        f"Error: run {failure.run.name}: {line}"
+        f"Error: run {failure.run.name}: {printable(line)}"
         for failure in failures
         for line in failure.message.splitlines()
     ]

@@ -65,10 +65,11 @@ def analyse(
 
 
 def _tell_rejects(reasons: list[str], total: int, done: str, file: Path | None = None) -> None:
+    from selenolab.faces.exits import printable
     from selenolab.faces.streams import note
 
     for reason in reasons:
-        note(f"Error: {reason}")
+        note(f"Error: {printable(reason)}")
     if reasons and total > 1:
         listed = f" They are listed in {file}." if file else ""
         note(f"{done} {total - len(reasons)} of {total} files; {len(reasons)} refused.{listed}")

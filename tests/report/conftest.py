@@ -242,7 +242,7 @@ def _others() -> tuple[Drawing, ...]:
         counts,
         (Series("live", "line", gate, 0),),
     )
-    image = rng.normal(100, 12, (300, 400))
+    image = rng.normal(100, 12, (300, 400)).round(-1)
     across, up = np.meshgrid(np.arange(400), np.arange(300))
     image[(across - 120) ** 2 + (up - 140) ** 2 < 40**2] += 90
     turn = np.linspace(0, 2 * np.pi, 50)

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from selenolab.core.dataset import ArrayRef
-from selenolab.core.drawing import Axis, Caption, CurvePlot, DotPlot, Drawing, HeatMap, Overlay, Series
+from selenolab.core.drawing import Axis, Caption, CurvePlot, DotPlot, Drawing, HeatMap, Mark, Overlay, Series
 from selenolab.core.errors import DataError
 from selenolab.report.caption import alt_text, caption_words
-from selenolab.report.draw.dots import bracket_rows
+from selenolab.report.draw.dots import beside, bracket_rows
 from selenolab.report.draw.picture import KINDS, paint
 from selenolab.report.draw.scale import place, reach, scale_for
 from selenolab.report.draw.style import NARROW, WIDE
-from selenolab.report.figures import safe_name
+from selenolab.report.figures import figure_folders, safe_name
 
 CAPTION = Caption("Text", "3 independent experiments")
 
@@ -40,7 +40,8 @@ def test_every_kind_of_drawing_is_drawn(outcome):
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_size_and_ink(outcome, width):
-    for drawing in outcome.results[0].analysis.drawings:
+    drawings = outcome.results[0].analysis.drawings
+    for drawing in drawings if width == NARROW else drawings[::3]:
         picture = paint(drawing, width, False, drawing.title, "")
         with Image.open(BytesIO(picture.png)) as image:
             assert image.width == pytest.approx(width / 25.4 * 300, abs=1)
@@ -139,6 +140,18 @@ def test_brackets_do_not_cross():
     assert rows[1] != rows[2]
 
 
+def test_too_many_brackets_are_left_to_the_table():
+    names = [f"group {k}" for k in range(7)]
+    pairs = [(a, b) for k, a in enumerate(names) for b in names[k + 1 :]]
+    brackets = pd.DataFrame(
+        {"left": [a for a, _ in pairs], "right": [b for _, b in pairs], "label": ["p"] * 21}
+    )
+    dots = pd.DataFrame({"category": names, "value": range(7)})
+    drawing = DotPlot("n", "t", CAPTION, Axis("y"), dots, pd.DataFrame(), brackets)
+    picture = paint(drawing, NARROW, False, "t", "")
+    assert any("too many for brackets" in note for note in picture.notes)
+
+
 def test_no_scale_bar_without_a_pixel_size():
     image = np.arange(120.0).reshape(10, 12)
     drawing = Overlay("n", "t", CAPTION, image)
@@ -212,3 +225,41 @@ def test_odd_plates_do_not_stop_a_figure(values, diverging):
 def test_names_are_safe_on_every_system():
     assert safe_name("../../etc/passwd") == "etc-passwd"
     assert safe_name("///") == "unnamed"
+
+
+def test_a_dot_plot_without_bars_or_without_dots():
+    dots = pd.DataFrame({"category": ["a", "a", "b"], "value": [1.0, 1.0, 2.0]})
+    bars = pd.DataFrame({"category": ["a"], "value": [1.0], "low": [0.5], "high": [np.nan]})
+    for drawing in (
+        DotPlot("n", "t", CAPTION, Axis("y"), dots, pd.DataFrame()),
+        DotPlot("n", "t", CAPTION, Axis("y"), pd.DataFrame(), bars, style="bar"),
+        DotPlot("n", "t", CAPTION, Axis("y", log=True), dots.assign(value=[0.0, 1, 10]), pd.DataFrame()),
+    ):
+        assert paint(drawing, NARROW, False, "t", "").png
+        assert alt_text(drawing, False)
+
+
+def test_equal_dots_stand_side_by_side():
+    scale = scale_for(Axis("y"), [0, 10])
+    shifts = beside(np.zeros(5), np.full(5, 3.0), scale)
+    assert len(np.unique(shifts)) == 5
+
+
+def test_too_many_names_are_left_to_the_tables():
+    frame = pd.DataFrame({"x": [1.0, 2], "y": [1.0, 2]})
+    series = tuple(Series(f"compound {k}", "line", frame * (1 + k), k) for k in range(40))
+    marks = tuple(Mark(1 + k, f"IC50 {k}") for k in range(12))
+    drawing = CurvePlot("n", "t", CAPTION, Axis("x"), Axis("y"), series, marks)
+    picture = paint(drawing, NARROW, False, "t", "")
+    assert any("40 groups" in note for note in picture.notes)
+    assert any("first 8" in note for note in picture.notes)
+    assert "compound 1" not in svg_text(picture.svg)
+
+
+def test_a_run_called_comparisons_keeps_its_own_folder(outcome):
+    first = outcome.results[0]
+    results = tuple(
+        replace(first, run=replace(first.run, name=name)) for name in ("comparisons", "a b", "a-b", "A-B")
+    )
+    folders = figure_folders(replace(outcome, results=results))
+    assert len({folder.lower() for folder in folders.values()} | {"comparisons"}) == 5

@@ -177,6 +177,11 @@ def test_checks_are_signs_and_words(source):
         assert re.search(rf'<span aria-hidden="true">{re.escape(sign)}</span> (1 )?{word}', source)
 
 
+def test_figures_are_numbered_in_the_order_of_the_page(page):
+    numbers = [int(n) for n in re.findall(r"Figure (\d+)\.", page.text())]
+    assert numbers == list(range(1, 11))
+
+
 def test_flagged_values_stay_visible(page):
     said = page.text()
     assert "(excluded: bubble" in said
@@ -186,7 +191,9 @@ def test_flagged_values_stay_visible(page):
 def test_simulated_runs_are_marked_everywhere(page):
     said = page.text()
     assert "hepg2-virtual is computed from a model and not measured" in said
-    assert said.count("SIMULATED: these values come from the model dose_viability") == 2
+    assert (
+        said.count("SIMULATED: these values come from the model dose_viability") == 3
+    )  # the run, two figures
     assert "data of hepg2-virtual (simulated)" in said
 
 

@@ -30,7 +30,7 @@ def caption_words(caption: Caption, notes: Sequence[str], simulated: str) -> str
     """
     parts = [f"{SIMULATED}: {simulated}"] if simulated else []
     parts.append(caption.text)
-    parts.append(f"n: {caption.n}")
+    parts.append(f"n: {caption.n}" if caption.n else "n is not stated")
     parts.append(f"Error bars: {caption.error_bar}" if caption.error_bar else "No error bars")
     if caption.test:
         parts.append(f"Test: {caption.test}")
@@ -64,8 +64,13 @@ def alt_text(drawing: Drawing, simulated: bool) -> str:
             said = f"Density of {total} events, {_axis(drawing.y)} against {_axis(drawing.x)}."
             said += "".join(f" Outline {one.name}." for one in drawing.outlines)
         case Overlay():
-            said = f"Image with {len(drawing.outlines)} outlines and {len(drawing.labels)} labels."
+            said = f"Image with {_count(len(drawing.outlines), 'outline')}"
+            said += f" and {_count(len(drawing.labels), 'label')}."
     return head + said
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _axis(axis: Axis) -> str:
@@ -92,8 +97,8 @@ def _dots(drawing: DotPlot) -> str:
             continue
         bound = bar.get("censored")
         sign = f"{bound} " if bound in ("<", ">") else ""
-        dots = int((drawing.dots["category"].astype(str) == str(bar["category"])).sum())
-        said.append(f"{bar['category']} {sign}{plain(float(bar['value']))} ({dots} points)")
+        dots = sum(str(dot["category"]) == str(bar["category"]) for dot in drawing.dots.to_dict("records"))
+        said.append(f"{bar['category']} {sign}{plain(float(bar['value']))} ({_count(dots, 'point')})")
     return "; ".join(said) + "." if said else "No values."
 
 

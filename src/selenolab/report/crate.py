@@ -15,7 +15,7 @@ from urllib.parse import quote
 from selenolab.core.reference import Reference
 from selenolab.core.study import Result, StudyResult, Virtual
 from selenolab.report.citations import cited, link, shown_key
-from selenolab.report.figures import Shown, safe_name
+from selenolab.report.figures import Shown, figure_folders, safe_name
 
 NAME = "ro-crate-metadata.json"
 CHANGING = {"record.json", "run.log"}  # they hold times: no digest
@@ -127,9 +127,10 @@ def _inputs(outcome: StudyResult) -> Iterator[Entity]:
 
 
 def _actions(outcome: StudyResult, files: list[Entity]) -> Iterator[Entity]:
+    folders = figure_folders(outcome)
     for result in _results(outcome):
         name, run = result.run.name, result.run
-        owners = {f"tables/{name}/", f"tables/{safe_name(name)}/", f"figures/{safe_name(name)}/"}
+        owners = {f"tables/{name}/", f"tables/{safe_name(name)}/", f"figures/{folders[name]}/"}
         door = f"simulated with the model {run.door.model}" if isinstance(run.door, Virtual) else "measured"
         yield {
             "@id": _action_id(result),

@@ -34,10 +34,11 @@ class Shown:
 def write_figures(folder: Path, outcome: StudyResult) -> tuple[Shown, ...]:
     """Write ``figures/<run>/<name>-<width>mm.svg`` and ``.png`` for every run and comparison."""
     shown: list[Shown] = []
+    folders = figure_folders(outcome)
     for result in outcome.results:
         if isinstance(result, Result):
             why = simulated_words(result)
-            shown += _write_all(folder, safe_name(result.run.name), result.analysis.drawings, why)
+            shown += _write_all(folder, folders[result.run.name], result.analysis.drawings, why)
     for compared in outcome.compared:
         if compared.drawing is not None:
             why = _simulated_comparison(compared, outcome)
@@ -45,6 +46,18 @@ def write_figures(folder: Path, outcome: StudyResult) -> tuple[Shown, ...]:
                 folder, COMPARISONS, [compared.drawing], why, prefix=safe_name(compared.comparison.name)
             )
     return tuple(shown)
+
+
+def figure_folders(outcome: StudyResult) -> dict[str, str]:
+    """The folder of each run's figures: its name, made safe, and no two alike."""
+    taken, folders = {COMPARISONS}, {}
+    for result in outcome.results:
+        name = safe_name(result.run.name)
+        while name.lower() in taken:
+            name += "-run"
+        taken.add(name.lower())
+        folders[result.run.name] = name
+    return folders
 
 
 def simulated_words(result: Result) -> str:

@@ -21,7 +21,7 @@ from selenolab.report.endpoint_rows import (
     outcome_n,
     shared_of,
 )
-from selenolab.report.figures import Shown, safe_name
+from selenolab.report.figures import COMPARISONS, Shown, safe_name
 from selenolab.report.methods import methods_parts
 from selenolab.report.numerals import p_text
 from selenolab.report.page import (
@@ -57,6 +57,7 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         works=citations.cited(outcome),
         simulated=simulated_banner(sections),
         figures_of=_finder(shown),
+        number_of=_numberer(shown),
         limit=LIMIT,
         most=MOST,
         endpoint_short=lambda text: len(text) <= SHORT,
@@ -105,6 +106,13 @@ def _ending(text: str) -> str:
     """The file's kind in capitals."""
     head, _, tail = text.rpartition(" ")
     return f"{head} {tail.upper()}"
+
+
+def _numberer(shown: Sequence[Shown]) -> Callable[[Shown], int]:
+    """Figures are numbered as they stand in the page: comparisons first."""
+    order = sorted(shown, key=lambda one: one.owner != COMPARISONS)
+    numbers = {one.files[0]: number for number, one in enumerate(order, start=1)}
+    return lambda one: numbers[one.files[0]]
 
 
 def _by_run(rows: Sequence[Headline]) -> list[tuple[str, list[Headline]]]:

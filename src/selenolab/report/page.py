@@ -17,7 +17,7 @@ from selenolab.core.study import (
     Virtual,
 )
 from selenolab.report.endpoint_rows import EndpointRow, EndpointTable, endpoint_table
-from selenolab.report.figures import Shown, safe_name, simulated_words
+from selenolab.report.figures import Shown, figure_folders, simulated_words
 from selenolab.report.methods import versions_of
 from selenolab.report.value_table import ValueTable, value_tables
 from selenolab.report.words import check_sign, group_words
@@ -92,7 +92,7 @@ def _section(
         answer=analysis.answer,
         model=_model_words(run.door) if isinstance(run.door, Virtual) else "",
         seed=run.seed,
-        figures=tuple(figure for figure in shown if figure.owner == safe_name(run.name)),
+        figures=tuple(figure for figure in shown if figure.owner == figure_folders(outcome)[run.name]),
         endpoints=analysis.endpoints,
         keys=tuple(dict.fromkeys(key for endpoint in analysis.endpoints for key in endpoint.group)),
         checks=tuple(sorted(analysis.checks, key=_bad_first)),

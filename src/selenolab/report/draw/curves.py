@@ -24,9 +24,9 @@ def draw_curves(drawing: CurvePlot, width: int) -> tuple[Figure, tuple[str, ...]
     _axes(ax, drawing, x, y)
     handles, notes = draw_series(ax, x, y, every)
     marked = draw_marks(ax, x, y, drawing.marks)
-    draw_legend(figure, handles, width)
+    named = draw_legend(figure, handles, width)
     zero = (ZERO_NOTE,) if x.zero is not None else ()
-    return figure, (*notes, *marked, *zero)
+    return figure, (*notes, *marked, *named, *zero)
 
 
 def draw_histogram(drawing: Histogram, width: int) -> tuple[Figure, tuple[str, ...]]:
@@ -49,8 +49,8 @@ def draw_histogram(drawing: Histogram, width: int) -> tuple[Figure, tuple[str, .
     )
     handles, notes = draw_series(ax, x, y, drawing.lines)
     marked = draw_marks(ax, x, y, drawing.marks)
-    draw_legend(figure, handles, width)
-    return figure, (*notes, *marked)
+    named = draw_legend(figure, handles, width)
+    return figure, (*notes, *marked, *named)
 
 
 def _axes(ax: Axes, drawing: CurvePlot | Histogram, x: Scale, y: Scale) -> None:

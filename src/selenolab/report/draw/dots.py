@@ -1,5 +1,6 @@
 """Every unit as a dot, with a bar or a mean and its interval."""
 
+from dataclasses import replace
 from textwrap import fill
 from typing import Any
 
@@ -14,7 +15,9 @@ from selenolab.report.draw.scale import Scale, apply_scale, place, reach, scale_
 from selenolab.report.draw.series import Handles, draw_legend, flags
 from selenolab.report.draw.style import GRID, INK, NARROW, colour, marker, new_figure
 
+VALUES = ("value", "low", "high")
 STEP = 0.075  # share of the axis that one row of brackets takes
+MOST_ROWS = 6  # of brackets; more would press the data flat
 
 
 def draw_dots(drawing: DotPlot, width: int) -> tuple[Figure, tuple[str, ...]]:
@@ -23,16 +26,18 @@ def draw_dots(drawing: DotPlot, width: int) -> tuple[Figure, tuple[str, ...]]:
     ax = figure.add_subplot()
     names = categories(drawing)
     rows = bracket_rows(drawing.brackets, names)
+    crowded = max(rows, default=0) >= MOST_ROWS
+    rows = [] if crowded else rows
     y = _scale(drawing, max(rows, default=-1) + 1)
     apply_scale(ax, "y", drawing.y, y)
     ax.grid(axis="y", color=GRID, linewidth=0.5)
     ax.set_axisbelow(True)
     censored = _bars(ax, y, drawing, names)
     handles, excluded = _dots(ax, y, drawing, names)
-    _brackets(ax, drawing.brackets, names, rows, max(rows, default=-1) + 1)
+    _brackets(ax, drawing.brackets if rows else pd.DataFrame(), names, rows, max(rows, default=-1) + 1)
     _names(ax, names, width)
-    draw_legend(figure, handles, width)
-    notes = ["Every point is one unit of replication."]
+    notes = ["Every point is one unit of replication.", *draw_legend(figure, handles, width)]
+    notes += ["The contrasts stand in the table: too many for brackets."] if crowded else []
     notes += ["Arrows: only a bound is known."] if censored else []
     notes += ["Hollow points were excluded and enter no number."] if excluded else []
     notes += ["Zero stands below the break of the axis."] if y.zero is not None else []
@@ -41,23 +46,25 @@ def draw_dots(drawing: DotPlot, width: int) -> tuple[Figure, tuple[str, ...]]:
 
 def categories(drawing: DotPlot) -> list[str]:
     """Categories in the order of the bars, then of the dots."""
-    return list(dict.fromkeys(map(str, [*drawing.bars["category"], *drawing.dots["category"]])))
+    rows = [*_listed(drawing.bars), *_listed(drawing.dots)]
+    return list(dict.fromkeys(str(row["category"]) for row in rows))
 
 
 def _scale(drawing: DotPlot, rows: int) -> Scale:
-    given = [drawing.dots["value"], *(drawing.bars[name] for name in ("value", "low", "high"))]
+    frames = (drawing.dots, drawing.bars)
+    given = [frame[name] for frame in frames for name in VALUES if name in frame.columns]
     base = [0.0] if drawing.style == "bar" and not drawing.y.log else []
     values = np.concatenate([np.asarray(one, dtype=float) for one in given] + [np.array(base)])
     scale = scale_for(drawing.y, values)
     room = 1 / (1 - STEP * rows) if rows else 1.0  # brackets stand above the data
     if scale.log:
-        return Scale(True, scale.low, scale.low * (scale.high / scale.low) ** room, scale.zero)
-    return Scale(False, scale.low, scale.low + (scale.high - scale.low) * room)
+        return replace(scale, high=scale.low * (scale.high / scale.low) ** room)
+    return replace(scale, high=scale.low + (scale.high - scale.low) * room)
 
 
 def _bars(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> bool:
     some = False
-    for row in drawing.bars.to_dict("records"):
+    for row in _listed(drawing.bars):
         at, value = names.index(str(row["category"])), float(place(y, row["value"]))
         if np.isnan(value):
             continue
@@ -98,6 +105,8 @@ def _arrow(ax: Axes, at: float, value: float, up: bool) -> None:
 
 def _dots(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> tuple[Handles, bool]:
     frame = drawing.dots.reset_index(drop=True)
+    if frame.empty:
+        return {}, False
     up = place(y, frame["value"])
     across = np.array([names.index(str(name)) for name in frame["category"]], dtype=float)
     across += beside(across, up, y)
@@ -174,8 +183,8 @@ def _brackets(ax: Axes, brackets: pd.DataFrame, names: list[str], rows: list[int
         )
 
 
-def _listed(brackets: pd.DataFrame) -> list[dict[Any, Any]]:
-    return brackets.to_dict("records") if len(brackets) else []
+def _listed(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records") if len(frame) else []
 
 
 def _names(ax: Axes, names: list[str], width: int) -> None:

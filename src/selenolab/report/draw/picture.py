@@ -75,7 +75,7 @@ def _mark_simulated(figure: Figure, width: int, covered: bool) -> None:
             annotation_clip=False,
             **words,
         )
-    figure.suptitle(
+    figure.supxlabel(  # below, where no legend stands
         f"{SIMULATED}: from a model, not measured",
         x=0.995,
         ha="right",

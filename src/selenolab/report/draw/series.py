@@ -15,6 +15,7 @@ from selenolab.report.draw.scale import Scale, place, reach
 from selenolab.report.draw.style import NARROW, colour, line_style, marker
 
 DENSE = 4000  # points of one series above which they become pixels, not paths
+MOST_NAMES, MOST_LABELS = 16, 8
 Handles = dict[str, list[Artist]]
 
 
@@ -136,9 +137,13 @@ def draw_marks(ax: Axes, x: Scale, y: Scale, marks: Sequence[Mark]) -> tuple[str
             low, high = reach(scale, mark.low), reach(scale, mark.high)
             span(float(low), float(high), color=colour(mark.group), alpha=0.12, linewidth=0, zorder=1)
             shaded = True
-        _mark_label(ax, scale, mark, at, counts[mark.across])
+        if counts[mark.across] < MOST_LABELS:
+            _mark_label(ax, scale, mark, at, counts[mark.across])
         counts[mark.across] += 1
-    return ("The shaded strip around a broken line is its interval.",) if shaded else ()
+    notes = ["The shaded strip around a broken line is its interval."] if shaded else []
+    if max(counts.values()) > MOST_LABELS:
+        notes.append(f"Only the first {MOST_LABELS} broken lines are named.")
+    return tuple(notes)
 
 
 def _mark_label(ax: Axes, scale: Scale, mark: Mark, at: float, row: int) -> None:
@@ -165,10 +170,12 @@ def _mark_label(ax: Axes, scale: Scale, mark: Mark, at: float, row: int) -> None
     )
 
 
-def draw_legend(figure: Figure, handles: Handles, width: int) -> None:
-    """Names above the axes, when there is more than one."""
+def draw_legend(figure: Figure, handles: Handles, width: int) -> tuple[str, ...]:
+    """Names above the axes, when there is more than one; too many names are left to the tables."""
     if len(handles) < 2:
-        return
+        return ()
+    if len(handles) > MOST_NAMES:
+        return (f"{len(handles)} groups are drawn; their names stand in the tables.",)
     longest = max(map(len, handles))
     room = 60 if width <= NARROW else 120
     columns = max(1, min(len(handles), room // (longest + 8)))
@@ -179,6 +186,7 @@ def draw_legend(figure: Figure, handles: Handles, width: int) -> None:
         loc="outside upper left",
         ncols=columns,
     )
+    return ()
 
 
 def flags(frame: pd.DataFrame, name: str) -> NDArray[np.bool_]:

@@ -176,3 +176,32 @@ def test_every_sheet_of_a_workbook_is_a_plate(tmp_path: Path) -> None:
     parsed, _ = read_file(tmp_path / "b.xlsx")
     assert parsed.records["plate"].tolist() == ["day 0", "day 1"]
     assert parsed.data["value"].tolist()[6] == 1.0
+
+
+def test_plates_side_by_side(tmp_path: Path) -> None:
+    text = "Plate 1,,,,Plate 2\n,1,2,,,1,2\nA,.1,.2,,A,.5,.6\nB,.3,.4,,B,.7,.8\n"
+    data = read_text(tmp_path, text, "side.csv").set_index(["plate", "well"])["value"]
+    assert data.to_dict() == {
+        ("Plate 1", "A1"): 0.1, ("Plate 1", "A2"): 0.2, ("Plate 1", "B1"): 0.3, ("Plate 1", "B2"): 0.4,
+        ("Plate 2", "A1"): 0.5, ("Plate 2", "A2"): 0.6, ("Plate 2", "B1"): 0.7, ("Plate 2", "B2"): 0.8,
+    }  # fmt: skip
+
+
+def test_rows_left_out_are_no_reason_to_stop(tmp_path: Path) -> None:
+    data = read_text(tmp_path, "\t1\t2\nA\t1\t2\nC\t3\t4\nE\t5\t6\nMean\t3\t4\n")
+    assert data["well"].tolist() == ["A1", "A2", "C1", "C2", "E1", "E2"]
+
+
+@pytest.mark.parametrize("row", ["\t0.5\t0.6", "A\t0.5\t0.6"])
+def test_a_row_that_does_not_continue_the_plate_is_refused(tmp_path: Path, row: str) -> None:
+    (tmp_path / "m.txt").write_text(f"\t1\t2\nA\t0.1\t0.2\n{row}\nB\t0.1\t0.2\n", encoding="utf-8")
+    with pytest.raises(FormatRefusal, match=r"m\.txt: row 3: .*without continuing its row letters"):
+        read_file(tmp_path / "m.txt")
+
+
+def test_a_block_may_stand_anywhere(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in grid(2, 3, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], True):
+        book.active.append([None] * 7 + row)
+    book.save(tmp_path / "far.xlsx")
+    assert read_file(tmp_path / "far.xlsx")[0].data["value"].tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]

@@ -89,6 +89,7 @@ def test_grids_of_two_plates_in_text_with_decimal_commas(tmp_path: Path) -> None
         ),
         ("role\n,1,2\nA,x,y\n\nrole\n,1,2\nA,z,z\n", None, "stands already at map.csv: cell B3"),
         ("dose [µM]\n,1,2\nA,1,2\n\ndose [nM]\n,1,2\nB,1,2\n", None, "differ in unit"),
+        ("role\n,1,2\nA,x,y\n,1,z\nB,x,y\n", None, "map.csv: cell A4: The row does not continue"),
         ("role\n,1,2,3\nA,,,\nB,,,\n", None, "all its grids are empty"),
     ],
 )
@@ -104,3 +105,12 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         read(tmp_path, "well,role\nA0,x\nA1,x\nhello,y\n")
     assert len(told.value.errors) == 2
     assert all(isinstance(error, DataError) for error in told.value.errors)
+
+
+def test_two_plates_side_by_side(tmp_path: Path) -> None:
+    text = "Plate 1,,,,Plate 2\nrole,1,2,,role,1,2\nA,sample,blank,,A,vehicle,blank\n"
+    data = read(tmp_path, text).data.set_index(["plate", "well"])["role"]
+    assert data.to_dict() == {
+        ("Plate 1", "A1"): "sample", ("Plate 1", "A2"): "blank",
+        ("Plate 2", "A1"): "vehicle", ("Plate 2", "A2"): "blank",
+    }  # fmt: skip

@@ -1,7 +1,7 @@
 """Plate-shaped blocks found among cells: a header 1, 2, 3 ... and row letters, or a bare rectangle."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selenolab.formats.numbers import is_number
 from selenolab.formats.wells import PLATES, row_number
@@ -15,6 +15,8 @@ class Block:
     """A plate-shaped block. Row/column positions are 0-based indices into the sheet's rows.
 
     `cells` maps plate rows (1-based) to the cells under `columns` (1-based plate columns).
+    `stray` is the row right below that has cells under the columns and does not continue the plate.
+    `span` are the sheet columns that words about this block stand in, where blocks stand side by side.
     """
 
     top: int
@@ -24,6 +26,8 @@ class Block:
     columns: tuple[int, ...]
     cells: dict[int, tuple[Cell, ...]]
     labelled: bool
+    stray: int | None = None
+    span: tuple[int, int] | None = None
 
 
 def block_shape(block: Block) -> tuple[int, int] | None:
@@ -61,33 +65,61 @@ def _header_run(row: Sequence[Cell], left: int) -> tuple[int, ...]:
 
 
 def labelled_blocks(rows: Rows) -> Iterator[Block]:
-    """All blocks under a header of column numbers with row letters on their left."""
+    """All blocks under a header of column numbers with row letters on their left, top to bottom."""
     index = 0
     while index < len(rows):
-        block = _labelled_block(rows, index)
-        if block is not None:
-            yield block
-        index = block.end if block is not None else index + 1
+        blocks = _blocks_at(rows, index)
+        yield from blocks
+        index = max((block.end for block in blocks), default=index + 1)
 
 
-def _labelled_block(rows: Rows, top: int) -> Block | None:
-    row = rows[top]
-    for left in range(1, min(len(row), 4)):
+def _blocks_at(rows: Rows, top: int) -> list[Block]:
+    """The blocks whose header is row `top`: one, or several side by side."""
+    row, blocks, left = rows[top], [], 1
+    while left < len(row):
         numbers = _header_run(row, left)
-        if not numbers:
-            continue
-        cells: dict[int, tuple[Cell, ...]] = {}
-        index, expected = top + 1, None
-        while index < len(rows):
-            letters = text_of(rows[index][left - 1]) if len(rows[index]) >= left else ""
-            plate_row = row_number(letters)
-            if plate_row is None or (expected is not None and plate_row != expected):
-                break
-            cells[plate_row] = padded(rows[index][left : left + len(numbers)], len(numbers))
-            index, expected = index + 1, plate_row + 1
-        if cells:
-            return Block(top, left, index, text_of(row[left - 1]), numbers, cells, True)
-    return None
+        block = _labelled_block(rows, top, left, numbers) if numbers else None
+        if block is not None:
+            blocks.append(block)
+        left += max(len(numbers), 1)
+    if len(blocks) > 1:
+        ends = [*(block.left - 1 for block in blocks[1:]), len(row) + 1]
+        blocks = [replace(b, span=(b.left - 1, end)) for b, end in zip(blocks, ends, strict=True)]
+    return blocks
+
+
+def _labelled_block(rows: Rows, top: int, left: int, numbers: tuple[int, ...]) -> Block | None:
+    cells: dict[int, tuple[Cell, ...]] = {}
+    index = top + 1
+    while index < len(rows):
+        letters = text_of(rows[index][left - 1]) if len(rows[index]) >= left else ""
+        plate_row = row_number(letters)
+        if plate_row is None or (cells and plate_row <= max(cells)):
+            break
+        cells[plate_row] = padded(rows[index][left : left + len(numbers)], len(numbers))
+        index += 1
+    if not cells:
+        return None
+    stray = index if index < len(rows) and _is_stray(rows[index], left, len(numbers)) else None
+    corner = text_of(rows[top][left - 1])
+    return Block(top, left, index, corner, numbers, cells, True, stray)
+
+
+def _is_stray(row: Sequence[Cell], left: int, width: int) -> bool:
+    """Whether a row has cells under a block's columns and is neither a header nor a named summary."""
+    if len(row) <= left or not any(cell != "" for cell in row[left : left + width]):
+        return False
+    label = text_of(row[left - 1])
+    return not _header_run(row, left) and (label == "" or row_number(label) is not None)
+
+
+def words_above(rows: Rows, start: int, block: Block) -> list[str]:
+    """The text of the rows from `start` to a block, a string a row, within its span."""
+    first, last = block.span or (0, None)
+    lines = (
+        " ".join(text_of(cell) for cell in row[first:last] if cell != "") for row in rows[start : block.top]
+    )
+    return [line for line in lines if line]
 
 
 def padded(cells: Sequence[Cell], length: int) -> tuple[Cell, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from selenolab.core.errors import FormatRefusal
 from selenolab.core.format import Evidence, Format, Head, Parsed
-from selenolab.formats.blocks import Block, bare_blocks, block_shape, labelled_blocks, text_of
+from selenolab.formats.blocks import Block, bare_blocks, block_shape, labelled_blocks, text_of, words_above
 from selenolab.formats.numbers import Mark, is_number, to_number
 from selenolab.formats.plate_records import Point, Read, Signal, gather, grid_points, marks
 from selenolab.formats.sheets import Sheets, delimiter_word, read_sheets, source_row
@@ -82,7 +82,7 @@ def read(path: Path) -> Parsed:
     notes: list[str] = []
     plates = Plates({}, assumed)
     for sheet in found.sheets:
-        reads += _sheet_reads(sheet, mark, plates, notes)
+        reads += _sheet_reads(path.name, sheet, mark, plates, notes)
     if not reads:
         raise FormatRefusal(TITLE, path.name, _seen(found), "Name columns 1, 2, 3 ... and rows A, B, C ...")
     if delimiter_word(found):
@@ -133,20 +133,24 @@ def _filled(block: Block) -> bool:
     return numbers > 0 and numbers * 2 >= len(written)
 
 
-def _sheet_reads(sheet: Sheet, mark: Mark, plates: Plates, notes: list[str]) -> Iterator[Read]:
+def _sheet_reads(name: str, sheet: Sheet, mark: Mark, plates: Plates, notes: list[str]) -> Iterator[Read]:
     blocks = list(labelled_blocks(sheet.rows))
     tables = list(well_tables(sheet.rows))
     if not blocks and not tables:
         blocks = list(bare_blocks(sheet.rows))
     pending: list[tuple[Caption, Block]] = []
-    after, current = 0, ""
+    after, top, end, current = 0, -1, 0, ""
     for block in blocks:
-        caption = _caption(sheet, after, block.top, block.corner)
-        after = block.end
+        if block.top != top:  # blocks side by side share the lines above them
+            after, top = end, block.top
+        end = max(end, block.end)
+        caption = _caption(words_above(sheet.rows, after, block), block.corner)
         if not _filled(block):
             current = caption.plate or current
             notes.append(f"A block of words at {_row(sheet, block.top)} left out (a layout?)")
             continue
+        if block.stray is not None:
+            raise _stray(name, sheet, block.stray)
         current = _named(caption, current, sheet, plates)
         caption = replace(caption, plate=current)
         if not block.labelled:
@@ -156,7 +160,8 @@ def _sheet_reads(sheet: Sheet, mark: Mark, plates: Plates, notes: list[str]) -> 
         pending.append((caption, block))
     yield from _block_reads(pending, mark)
     for table in tables:
-        caption = _caption(sheet, 0, table.top, "")
+        above = [" ".join(text_of(cell) for cell in row if cell != "") for row in sheet.rows[: table.top]]
+        caption = _caption(above, "")
         caption = replace(caption, plate=_named(caption, current, sheet, plates))
         yield _table_read(caption, table, mark)
 
@@ -194,10 +199,15 @@ def _fresh(word: str, plates: Plates) -> str:
     return next(name for n in count(1) if (name := f"{word} {n}") not in plates.seen)
 
 
-def _caption(sheet: Sheet, start: int, top: int, corner: str) -> Caption:
-    """Take in the corner cell and the text lines above the block, back to the block before."""
-    lines = [" ".join(text_of(cell) for cell in row if cell != "") for row in sheet.rows[start:top]]
-    words = [line.strip(" :") for line in lines if line.strip(" :#")][-6:]
+def _stray(name: str, sheet: Sheet, index: int) -> FormatRefusal:
+    reason = "a row of cells follows a plate without continuing its row letters"
+    remedy = "Give every reading its own block, with rows A, B, C ... (a Gen5 file: export it as text)."
+    return FormatRefusal(TITLE, name, reason, remedy, _row(sheet, index))
+
+
+def _caption(above: Sequence[str], corner: str) -> Caption:
+    """Take in the corner cell and the text lines above a block, back to the block before."""
+    words = [line.strip(" :") for line in above if line.strip(" :#")][-6:]
     corner = corner if corner not in ("<>", "", "Well", "Row") else ""
     texts = [*words, corner] if corner else words
     named = [text for text in texts if _PLATE.search(text) and len(text) <= 60]

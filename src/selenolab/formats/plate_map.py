@@ -8,7 +8,7 @@ import pandas as pd
 
 from selenolab.core.errors import DataError, FormatRefusal, SeveralErrors
 from selenolab.core.format import Parsed
-from selenolab.formats.blocks import Block, labelled_blocks, text_of
+from selenolab.formats.blocks import Block, labelled_blocks, text_of, words_above
 from selenolab.formats.headers import Header, parse_header
 from selenolab.formats.long_table import read_table
 from selenolab.formats.name_words import NAMES
@@ -121,12 +121,13 @@ def _raise(errors: Sequence[DataError]) -> None:
 
 def _grids(found: Sheets, blocks: Sequence[tuple[Sheet, Block]], wells: int | None) -> Parsed:
     entries: dict[Header, list[Entry]] = {}
-    ends: dict[str, tuple[int, str]] = {}
+    before: dict[str, tuple[int, int, int, str]] = {}
     for sheet, block in blocks:
-        end, before = ends.get(sheet.name, (0, ""))
-        header, plate = _caption(sheet, end, block)
-        plate = plate or before  # a plate's name holds for the blocks below it
-        ends[sheet.name] = block.end, plate
+        start, top, end, name = before.get(sheet.name, (0, -1, 0, ""))
+        start = start if block.top == top else end  # blocks side by side share the lines above them
+        header, plate = _caption(sheet, start, block)
+        plate = plate or name  # a plate's name holds for the blocks below it
+        before[sheet.name] = start, block.top, max(end, block.end), plate
         _check_block(found, sheet, block, wells)
         same = next((known for known in entries if known.word == header.word), header)
         if (same.unit, same.basis) != (header.unit, header.basis):
@@ -162,7 +163,7 @@ def _grids(found: Sheets, blocks: Sequence[tuple[Sheet, Block]], wells: int | No
 
 def _caption(sheet: Sheet, start: int, block: Block) -> tuple[Header, str]:
     """The attribute and the plate that the words around a block name."""
-    above = [" ".join(text_of(cell) for cell in row if cell != "") for row in sheet.rows[start : block.top]]
+    above = words_above(sheet.rows, start, block)
     words = [text for text in (*above, block.corner.strip()) if text and text not in ("<>", "Well")]
     plates = [text for text in words if _names_plate(text)]
     named = [text for text in words if not _names_plate(text)]
@@ -187,8 +188,14 @@ def _place(found: Sheets, sheet: Sheet, index: int, column: int) -> str:
 def _check_block(found: Sheets, sheet: Sheet, block: Block, wells: int | None) -> None:
     """Nothing may stand right of the last column number; no row or column outside the plate."""
     width = len(block.columns)
+    if block.stray is not None:
+        where = _place(found, sheet, block.stray, block.left - 1)
+        raise DataError(
+            f"{where}: The row does not continue the plate's letters. Give every attribute its own block."
+        )
     for index in range(block.top + 1, block.end):
-        for place in range(block.left + width, len(sheet.rows[index])):
+        end = len(sheet.rows[index]) if block.span is None else min(block.span[1], len(sheet.rows[index]))
+        for place in range(block.left + width, end):
             if sheet.rows[index][place] != "":
                 where = _place(found, sheet, index, place)
                 text = text_of(sheet.rows[index][place])

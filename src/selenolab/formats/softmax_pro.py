@@ -148,6 +148,11 @@ def _waves(cell: str) -> tuple[float | None, ...]:
 
 
 def _reads(path: Path, section: Section, lines: Sequence[Sequence[str]], notes: list[str]) -> Iterator[Read]:
+    if section.layout == "TimeFormat" or section.kind == "spectrum":
+        layout = "wells as columns" if section.layout == "TimeFormat" else "spectra"
+        notes.append(
+            f"{section.name}: {layout} are read as the layout is written; no real file has been seen"
+        )
     if section.layout == "TimeFormat":
         grid = list(_time_format(path, section, lines))
     else:

@@ -16,11 +16,15 @@ from selenolab.fit.ll4_kernel import (
     D,
     at_edge,
     descend,
-    evaluate,
-    normal,
+    evaluate_at,
+    normal_at,
 )
 
 Vector = NDArray[np.float64]
+
+# A second valley is searched unless its best node is that much worse than the first's: in 56,000 simulated
+# curves (ordinary, partial, shallow, steep, noisy, nearly exact) one lost more than 1e-6 of its RSS by it.
+_RIVAL = 1.5
 
 
 @compiled
@@ -76,9 +80,7 @@ def scored(
     """Minus the RSS at every node, c and d within their limits, into `score`."""
     for j in range(b_nodes.size):
         for k in range(e_nodes.size):
-            score[j * e_nodes.size + k] = -evaluate(
-                np.log(b_nodes[j]), e_nodes[k], z, y, w, limits, work, lin
-            )
+            score[j * e_nodes.size + k] = -evaluate_at(b_nodes[j], e_nodes[k], z, y, w, limits, work, lin)
 
 
 @compiled
@@ -177,6 +179,7 @@ def fit_rows(
     table = grid_shares(z, b_nodes, e_nodes)
     shared = directions(table, weight[0])
     score = np.empty(table.shape[1])
+    slopes = np.array([np.exp(box[0]), np.exp(box[1]), box[2], box[3]])
     open_limits = not np.any(np.isfinite(limits))
     for row in range(mean.shape[0]):
         y, w = mean[row], weight[row]
@@ -189,23 +192,24 @@ def fit_rows(
             scored(z, y, w, limits, b_nodes, e_nodes, work, lin, score)
         first, second = two_best(score, b_nodes, e_nodes)
         k = e_nodes.size
-        left = total_square(y, w) - score[first] if open_limits else -score[first]
-        enough = tolerance * (pure[row] + 0.5 * max(left, 0.0))
-        best, log_b, log_e, used = descend(
-            np.log(b_nodes[first // k]), e_nodes[first % k], z, y, w, limits, box, work, lin, nrm, enough,
+        whole = pure[row] + (total_square(y, w) if open_limits else 0.0)
+        enough = tolerance * 0.5 * max(whole - score[first], 0.0)
+        best, b, log_e, used = descend(
+            b_nodes[first // k], e_nodes[first % k], z, y, w, limits, slopes, work, lin, nrm, enough,
             np.inf, np.inf,
         )  # fmt: skip
-        other, other_b, other_e, more = descend(
-            np.log(b_nodes[second // k]), e_nodes[second % k], z, y, w, limits, box, work, lin, nrm, enough,
-            log_b, log_e,
-        )  # fmt: skip
-        if other < best:
-            log_b, log_e, used = other_b, other_e, more
-        best = evaluate(log_b, log_e, z, y, w, limits, work, lin)
-        normal(log_b, w, work, lin, nrm)
+        if second >= 0 and whole - score[second] < _RIVAL * (whole - score[first]):
+            other, other_b, other_e, more = descend(
+                b_nodes[second // k], e_nodes[second % k], z, y, w, limits, slopes, work, lin, nrm,
+                enough, b, log_e,
+            )  # fmt: skip
+            if other < best:
+                b, log_e, used = other_b, other_e, more
+        best = evaluate_at(b, log_e, z, y, w, limits, work, lin)
+        normal_at(b, w, work, lin, nrm)
         side = 1.0 if log_e > 0.5 * (max(z[0], z[1]) + z[z.size - 1]) else -1.0
-        free_b, free_e = box[0] < log_b < box[1], at_edge(log_b, log_e, z, box) == 0.0
-        b, e = np.exp(log_b), np.exp(log_e)
+        free_b, free_e = slopes[0] < b < slopes[1], at_edge(b, log_e, z, slopes) == 0.0
+        e = np.exp(log_e)
         covariance(b, e, side, free_b, free_e, nrm, lin, cov[row])
         values[row, 0], values[row, 1], values[row, 2], values[row, 3] = b, lin[C], lin[D], e
         held = 0.0 if lin[MODE] == BOTH_FREE else (2.0 if lin[MODE] > C_FREE else 1.0)

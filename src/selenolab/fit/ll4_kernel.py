@@ -20,9 +20,8 @@ BOTH_FREE, D_FREE, C_FREE, NONE_FREE = 0.0, 1.0, 2.0, 3.0
 
 
 @compiled
-def shares(log_b: float, log_e: float, z: Vector, work: Vector) -> float:
+def shares(b: float, log_e: float, z: Vector, work: Vector) -> float:
     """Fill T and P; P is 1 - s where e lies in the upper half of the doses, so that it keeps its digits."""
-    b = np.exp(log_b)
     m = z.size
     side = 1.0 if log_e > 0.5 * (max(z[0], z[1]) + z[m - 1]) else -1.0
     for i in range(m):
@@ -38,7 +37,15 @@ def evaluate(
     log_b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, work: Vector, lin: Vector
 ) -> float:
     """Best c and d within `limits` (c low, c high, d low, d high) for given slope and mid dose; the RSS."""
-    side = shares(log_b, log_e, z, work)
+    return evaluate_at(np.exp(log_b), log_e, z, y, w, limits, work, lin)
+
+
+@compiled
+def evaluate_at(
+    b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, work: Vector, lin: Vector
+) -> float:
+    """:func:`evaluate` for the slope itself."""
+    side = shares(b, log_e, z, work)
     m = z.size
     total, pbar, ybar = 0.0, 0.0, 0.0
     for i in range(m):
@@ -114,7 +121,12 @@ def normal(log_b: float, w: Vector, work: Vector, lin: Vector, out: Vector) -> N
     `out` = g_b, g_e, h_bb, h_be, h_ee, then the parts the covariance needs: mean of B, mean of E,
     B on A, E on A.
     """
-    b = np.exp(log_b)
+    normal_at(np.exp(log_b), w, work, lin, out)
+
+
+@compiled
+def normal_at(b: float, w: Vector, work: Vector, lin: Vector, out: Vector) -> None:
+    """:func:`normal` for the slope itself."""
     m = w.size
     coef = lin[COEF]
     mean_b, mean_e = 0.0, 0.0
@@ -160,28 +172,26 @@ def step_of(nrm: Vector, damping: float, free_b: bool, free_e: bool) -> tuple[fl
 
 
 @compiled
-def moved(
-    log_b: float, log_e: float, db: float, de: float, z: Vector, box: Vector
-) -> tuple[float, float]:  # fmt: skip
+def moved(b: float, log_e: float, db: float, de: float, z: Vector, box: Vector) -> tuple[float, float]:
     """Where a step leads: straight in (b, b ln e), where the ridges of steep curves lie straight.
 
-    The step is shortened to a factor of 4 in b, and both end inside the box; ln e may leave the doses by
-    box[2] / b at most, where a curve without plateau equals its power-law limit to nine digits.
+    The step is shortened to a factor of 4 in b, and both end inside the box (b low, high, reach of b ln e,
+    reach of ln e): ln e may leave the doses by box[2] / b at most, where a curve without plateau equals its
+    power-law limit to nine digits.
     """
-    b = np.exp(log_b)
     length = max(max(db / 3.0, -db / 0.75), abs(de) / max(5.0, 8.0 / b))
     if length > 1.0:
         db, de = db / length, de / length
-    new_b = min(max(log_b + np.log1p(db), box[0]), box[1])
-    reach = min(box[2] * np.exp(-new_b), box[3])
-    new_e = log_e + de * np.exp(log_b - new_b)
+    new_b = min(max(b * (1.0 + db), box[0]), box[1])
+    reach = min(box[2] / new_b, box[3])
+    new_e = log_e + de * b / new_b
     return new_b, min(max(new_e, max(z[0], z[1]) - reach), z[z.size - 1] + reach)
 
 
 @compiled
-def at_edge(log_b: float, log_e: float, z: Vector, box: Vector) -> float:
+def at_edge(b: float, log_e: float, z: Vector, box: Vector) -> float:
     """-1 or 1 where ln e lies at the lower or upper edge of its box, else 0."""
-    reach = min(box[2] * np.exp(-log_b), box[3]) * (1 - 1e-12)
+    reach = min(box[2] / b, box[3]) * (1 - 1e-12)
     if log_e <= max(z[0], z[1]) - reach:
         return -1.0
     return 1.0 if log_e >= z[z.size - 1] + reach else 0.0
@@ -189,35 +199,35 @@ def at_edge(log_b: float, log_e: float, z: Vector, box: Vector) -> float:
 
 @compiled
 def descend(
-    log_b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, box: Vector,
+    b: float, log_e: float, z: Vector, y: Vector, w: Vector, limits: Vector, box: Vector,
     work: Vector, lin: Vector, nrm: Vector, enough: float, known_b: float, known_e: float,
 ) -> tuple[float, float, float, int]:  # fmt: skip
-    """Levenberg-Marquardt from one start within `box` (ln b low, high, reach of b ln e, reach of ln e).
+    """Levenberg-Marquardt from one start within `box` (b low, high, reach of b ln e, reach of ln e).
 
     A gain below `enough` counts as none. The search is given up where it falls into the known valley
-    (`known_b`, `known_e`). Returns RSS, ln b, ln e and the number of steps (101: the limit).
+    (`known_b`, `known_e`). Returns RSS, b, ln e and the number of steps (101: the limit).
     """
-    rss = evaluate(log_b, log_e, z, y, w, limits, work, lin)
+    rss = evaluate_at(b, log_e, z, y, w, limits, work, lin)
     damping, growth, quiet = 1e-3, 4.0, 0
     fresh = True
     for iteration in range(1, 101):
         if fresh:
-            if abs(log_b - known_b) < 0.05 and abs(log_e - known_e) * np.exp(log_b) < 0.05:
-                return rss, log_b, log_e, iteration
-            normal(log_b, w, work, lin, nrm)
-        edge = at_edge(log_b, log_e, z, box)
-        free_b = not ((log_b <= box[0] and nrm[0] <= 0.0) or (log_b >= box[1] and nrm[0] >= 0.0))
+            if abs(b - known_b) < 0.05 * b and abs(log_e - known_e) * b < 0.05:
+                return rss, b, log_e, iteration
+            normal_at(b, w, work, lin, nrm)
+        edge = at_edge(b, log_e, z, box)
+        free_b = not ((b <= box[0] and nrm[0] <= 0.0) or (b >= box[1] and nrm[0] >= 0.0))
         free_e = not (edge * nrm[1] > 0.0)
         db, de = step_of(nrm, damping, free_b, free_e)
         gain = db * nrm[0] + de * nrm[1]
         if gain <= 1e-2 * enough:
-            return rss, log_b, log_e, iteration
-        new_b, new_e = moved(log_b, log_e, db, de, z, box)
-        new = evaluate(new_b, new_e, z, y, w, limits, work, lin)
+            return rss, b, log_e, iteration
+        new_b, new_e = moved(b, log_e, db, de, z, box)
+        new = evaluate_at(new_b, new_e, z, y, w, limits, work, lin)
         if new < rss:
             quiet = quiet + 1 if rss - new <= enough else 0
             good = rss - new > 0.25 * gain
-            log_b, log_e, rss = new_b, new_e, new
+            b, log_e, rss = new_b, new_e, new
             damping = max(damping * (0.1 if good else 1.0), 1e-12)
             growth, fresh = 4.0, True
         else:
@@ -226,5 +236,5 @@ def descend(
             growth *= 2.0
             fresh = False
         if quiet >= 2 or (quiet == 1 and damping < 1e-4) or damping > 1e10:
-            return rss, log_b, log_e, iteration
-    return rss, log_b, log_e, 101
+            return rss, b, log_e, iteration
+    return rss, b, log_e, 101

@@ -51,7 +51,7 @@ def toy_environment(toy_paths, tmp_path):
     """The environment of a new process that knows the toys."""
     return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(toy_paths),
+        "PYTHONPATH": os.pathsep.join([*toy_paths, *filter(None, [os.environ.get("PYTHONPATH")])]),
         "SELENOLAB_CACHE": str(tmp_path / "cache"),
     }
 

@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -49,6 +51,23 @@ def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return context
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """New processes do not run the user's script again: they need nothing of it.
+
+    So ``selenolab.run("study.yaml")`` works in a script without the usual guard around it.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    for name in kept:
+        setattr(main, name, None)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
 
 
 def _ignore_interrupt() -> None:
@@ -114,7 +133,8 @@ class Pool:
     def _start(self) -> None:
         while self._waiting and len(self._running) < self.workers:
             job = self._waiting.pop(0)
-            self._running[self._pool().submit(work, job)] = job.run.name
+            with _without_main():
+                self._running[self._pool().submit(work, job)] = job.run.name
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._executor is None:

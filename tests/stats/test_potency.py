@@ -57,7 +57,14 @@ def test_all_far_above_is_above_the_top_dose():
     assert (found.state, found.above) == (">", 3)
     assert found.log10_value == found.log10_low == GRID[-1]
     assert found.log10_high == inf
-    assert "3 above the tested doses" in found.method
+    assert "each of the 3 experiments lies above" in found.method
+
+
+def test_unequal_scatter_does_not_hide_a_common_refusal():
+    roots = np.array([[30.0], [9.0], [3.0]]) + 0.2 * (GRID[-1] - GRID)
+    found = summarise([inf, inf, inf], roots, GRID, 20)
+    assert (found.state, found.log10_value) == (">", GRID[-1])
+    assert "each of the 3 experiments lies above all doses tested" in found.method
 
 
 def test_all_below_is_the_mirror_of_all_above():

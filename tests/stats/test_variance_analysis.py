@@ -88,3 +88,16 @@ def test_the_effect_interval_covers():
     truth = np.var(shifts) / (np.var(shifts) + 1)
     found = [one_way(list(rng.normal(size=(k, n)) + shifts[:, None])) for _ in range(1500)]
     assert 0.935 < np.mean([f.low <= truth <= f.high for f in found]) < 0.965
+
+
+@pytest.mark.slow
+def test_two_way_false_positives_with_experiments_as_blocks():
+    """2 x 3 combinations in four experiments that differ by much more than the combinations."""
+    rng, hits = np.random.default_rng(4), np.zeros(3)
+    cells = [(a, b, str(e)) for e in range(4) for a in "xy" for b in "pqr"]
+    a, b, e = (list(part) for part in zip(*cells, strict=True))
+    for _ in range(2000):
+        values = rng.normal(0, 1, 24) + np.repeat(rng.normal(0, 5, 4), 6)
+        hits += [term.p < 0.05 for term in two_way(values, a, b, e)]
+    assert np.all(hits / 2000 > 0.035)
+    assert np.all(hits / 2000 < 0.066)  # 5 % within three standard errors

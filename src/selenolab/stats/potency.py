@@ -15,6 +15,10 @@ Two intervals are used, and the method text says which:
   experiment that is censored, or has no lower plateau in sight, enters with what it does know. It is
   neither dropped nor given a made-up number.
 
+Where every experiment by itself refuses every dose tested, on the same side, the edge of the doses is
+the bound: their roots differ in size because experiments differ in scatter, which a t test would
+take for disagreement.
+
 A limit outside the tested doses is open. A headline whose value lies outside the tested doses is a
 bound: its lower (or upper) confidence limit, at most the edge of the doses. The coverage of both is
 measured by ``benchmarks/coverage_potency.py``.
@@ -105,7 +109,19 @@ def summarise(
         return _by_test(fine, curves[0] / own[0], curves[0], level, (1, above, below), method)
     if bool((lines[:, 0] > own).all() and (lines[:, -1] < -own).all() and above + below == 0):
         return _plain_t(values, (doses[0], doses[-1]), level)
+    sides: tuple[tuple[float, State, float], ...] = ((1.0, ">", doses[-1]), (-1.0, "<", doses[0]))
+    for side, state, edge in sides:
+        if bool(((side * lines).min(axis=1) > own).all()):
+            return _refused(state, float(edge), level, (values.size, above, below))
     return _by_roots(values, doses, lines, level, (above, below))
+
+
+def _refused(state: State, edge: float, level: float, counts: tuple[int, int, int]) -> Summary:
+    """Every experiment by itself refuses every dose tested: the bound is the edge of the doses."""
+    word = "above" if state == ">" else "below"
+    method = f"profile likelihood: each of the {counts[0]} experiments lies {word} all doses tested"
+    low, high = (edge, inf) if state == ">" else (-inf, edge)
+    return Summary(edge, low, high, level, state, *counts, method)
 
 
 def _checked(log10_values: ArrayLike, roots: ArrayLike, grid: ArrayLike) -> tuple[Floats, Floats, Floats]:

@@ -35,11 +35,10 @@ def test_wells_as_n_would_find_what_is_not_there():
 @pytest.mark.slow
 @pytest.mark.parametrize("place", range(17))
 def test_error_rates(bench, place):
-    """2,000 studies each: one test 4-6 % (within two standard errors), families at most 6 % (likewise)."""
+    """2,000 studies each, fixed seed: one test finds 4-6 %, a family at most 6 %, intervals likewise."""
     design = bench.DESIGNS[place]
     error, misses, wells = bench.rates(design, 2000, 7)
-    noise = 2 * np.sqrt(0.05 * 0.95 / 2000)
-    assert error <= 0.06 + noise / 2
-    assert misses <= 0.06 + noise / 2
-    assert design.family or error >= 0.04 - noise / 2
-    assert wells > error  # the wrong analysis is always worse
+    assert error <= 0.06
+    assert misses <= 0.06
+    assert design.family or error >= 0.04
+    assert wells > error  # counting wells is always worse

@@ -296,9 +296,9 @@ def test_a_hostile_input_ends_with_two_and_one_line(name, call, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     words = prepare(tmp_path)
     before = tree(tmp_path)
-    start = time.perf_counter()
+    start = time.process_time()
     answer = call(*words)
-    taken = time.perf_counter() - start
+    taken = time.process_time() - start
     assert answer.code == 2, answer
     assert answer.out == ""
     assert "Traceback" not in answer.err

@@ -72,6 +72,7 @@ def write_member(kind: str, name: str, where: Path, apart: bool = False) -> list
 
     def fill(draft: Path) -> None:
         _fill(kind, name, draft / "src" / package)
+        (draft / "src" / package / "__init__.py").touch()
         (draft / "pyproject.toml").write_text(PYPROJECT.format(**words), encoding="utf-8")
         (draft / "README.md").write_text(README.format(**words), encoding="utf-8")
 

@@ -66,11 +66,11 @@ def _files(run: Run) -> tuple[RunFile, ...]:
 
 
 def _written(run: Run, rejects: tuple[Reject, ...], out: Path) -> Batch:
-    from selenolab.report.write import write_report  # draws: no work for an analysis without a folder
-
     told: dict[str, Any] = {}
 
     def finish(staging: Path, outcome: StudyResult, record: Mapping[str, Any]) -> None:
+        from selenolab.report.write import write_report  # draws: no work for files that are refused
+
         told.update(record["runs"][0]["analysis"])  # it knows where the tables lie
         write_report(staging, outcome, record)
         if rejects:

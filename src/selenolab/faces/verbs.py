@@ -84,8 +84,12 @@ def run(
     SelenolabError
         for mistakes in the study file, all at once, or where every run failed.
     """
-    from selenolab.report.write import write_report
-
     plan = override(load_study(Path(study)), words)
     place = Path(out) if out is not None else None
-    return run_study(plan, place, workers=workers, finish=write_report, progress=progress, cache=cache)
+    return run_study(plan, place, workers=workers, finish=_report, progress=progress, cache=cache)
+
+
+def _report(folder: Path, outcome: StudyResult, record: Mapping[str, Any]) -> None:
+    from selenolab.report.write import write_report  # draws: no work for a study that is refused
+
+    write_report(folder, outcome, record)

@@ -61,12 +61,16 @@ class Settings(AssaySettings):
 
 def suits(parsed: Parsed) -> str:
     """Nothing for a long table with an arm and a signal, else what is missing."""
+    if parsed.kind != "table":
+        return f"it is a {parsed.kind}, not a long table"
     missing = [word for word in ("arm", SIGNAL) if word not in parsed.data.columns]
     return f"it has no column {' and no column '.join(missing)}" if missing else ""
 
 
 def read(files: Sequence[InputFile], sheet: Sheet | None, settings: Settings) -> Reading:  # noqa: ARG001 - the contract's door
     """The bench door: long tables with the columns arm, experiment and the signal with its unit."""
+    if not files:
+        raise DataError(f"Expected at least one file with a column '{SIGNAL} [{UNIT}]', found none.")
     return Reading(
         Dataset({"data": Table(DATA, pd.concat([_rows(file) for file in files], ignore_index=True))})
     )

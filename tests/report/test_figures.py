@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -243,6 +244,33 @@ def test_equal_dots_stand_side_by_side():
     scale = scale_for(Axis("y"), [0, 10])
     shifts = beside(np.zeros(5), np.full(5, 3.0), scale)
     assert len(np.unique(shifts)) == 5
+
+
+def test_only_excluded_or_few_points_are_labelled():
+    frame = pd.DataFrame({"x": range(1, 31), "y": range(30), "label": [f"well {k}" for k in range(30)]})
+    frame["excluded"] = frame["x"] == 7
+    every = frame.assign(excluded=False).head(3)
+
+    def labels(series: Series) -> str:
+        drawing = CurvePlot("n", "t", CAPTION, Axis("x"), Axis("y"), (series,))
+        return svg_text(paint(drawing, NARROW, False, "t", "").svg)
+
+    assert re.findall(r"well \d+", labels(Series("A", "points", frame, faint=True))) == ["well 6"]
+    assert re.findall(r"well \d+", labels(Series("A", "points", every))) == ["well 0", "well 1", "well 2"]
+    assert re.findall(r"well \d+", labels(Series("A", "points", every, faint=True))) == []
+
+
+def test_a_caption_says_nothing_twice():
+    caption = Caption("A on B. small points: wells; hollow ones are out.", "3 experiments", "SD")
+    notes = ("Small pale points are single values.", "Hollow points were excluded and enter no number.")
+    assert caption_words(caption, (*notes, "Zero is left."), "", "A on B") == (
+        "Small points: wells; hollow ones are out. n: 3 experiments. Error bars: SD. Zero is left."
+    )
+
+
+def test_a_percentage_starts_at_zero():
+    assert scale_for(Axis("Viability", "%"), [80, 110]).low < 0.001
+    assert scale_for(Axis("Temperature", "K"), [280, 310]).low > 270
 
 
 def test_too_many_names_are_left_to_the_tables():

@@ -19,9 +19,19 @@ from selenolab.core.drawing import (
 from selenolab.report.draw.picture import SIMULATED
 from selenolab.report.numerals import plain
 
+# How a note of the figure begins -> words by which a caption says the same.
+ALREADY = {
+    "Hollow": ("hollow",),
+    "Small pale": ("small points", "pale", "faint"),
+    "Every point": ("every dot", "every point", "each dot", "each point"),
+    "The shaded": ("shaded", "with its interval"),
+}
 
-def caption_words(caption: Caption, notes: Sequence[str], simulated: str) -> str:
+
+def caption_words(caption: Caption, notes: Sequence[str], simulated: str, title: str = "") -> str:
     """What is shown, n and what n is, the error bar, the test, and how to read special signs.
+
+    What the assay's own text already says (the title, what a hollow point is) is not said again.
 
     Examples
     --------
@@ -29,12 +39,23 @@ def caption_words(caption: Caption, notes: Sequence[str], simulated: str) -> str
     'Viability. n: 3 independent experiments. Error bars: SD. Test: none.'
     """
     parts = [f"{SIMULATED}: {simulated}"] if simulated else []
-    parts.append(caption.text)
+    parts.append(_without_title(caption.text, title))
     parts.append(f"n: {caption.n}" if caption.n else "n is not stated")
     parts.append(f"Error bars: {caption.error_bar}" if caption.error_bar else "No error bars")
     if caption.test:
         parts.append(f"Test: {caption.test}")
-    return " ".join(_sentence(part) for part in [*parts, *notes] if part.strip())
+    parts += [note for note in notes if not _said(note, caption.text.lower())]
+    return " ".join(_sentence(part) for part in parts if part.strip())
+
+
+def _said(note: str, text: str) -> bool:
+    words = next((words for start, words in ALREADY.items() if note.startswith(start)), ())
+    return any(word in text for word in words)
+
+
+def _without_title(text: str, title: str) -> str:
+    rest = text.removeprefix(title).lstrip(".: ") if title else text
+    return rest if not rest or rest == text else rest[0].upper() + rest[1:]
 
 
 def _sentence(text: str) -> str:

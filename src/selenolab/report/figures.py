@@ -107,7 +107,7 @@ def _write_one(folder: Path, owner: str, name: str, drawing: Drawing, simulated:
             path.write_bytes(content)
             files.append(path.relative_to(folder).as_posix())
         pictures[width] = picture
-    caption = caption_words(drawing.caption, pictures[WIDE].notes, simulated)
+    caption = caption_words(drawing.caption, pictures[WIDE].notes, simulated, drawing.title)
     compact = isinstance(drawing, Overlay)
     wide, narrow = pictures[WIDE].svg, pictures[NARROW].svg
     return Shown(

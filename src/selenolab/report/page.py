@@ -22,7 +22,7 @@ from selenolab.report.methods import versions_of
 from selenolab.report.value_table import ValueTable, value_tables
 from selenolab.report.words import check_sign, group_words
 
-HEADLINES = 12  # rows of the first table, all runs together
+HEADLINES = 16  # rows of the first table, all runs together
 VERDICTS = ("passed", "failed", "undecidable")
 
 
@@ -119,17 +119,32 @@ def headlines(outcome: StudyResult) -> tuple[EndpointTable, tuple[Headline, ...]
     """The main endpoints with what they share, their rows, and how many more there are.
 
     An assay names its most important endpoint first: of every run the first two names are taken,
-    with what the comparisons ask for; each run has an equal share of the rows.
+    with what the comparisons ask for; the rows are shared out fairly among the runs.
     """
     results = [one for one in outcome.results if isinstance(one, Result)]
-    share = max(2, HEADLINES // max(len(results), 1))
-    main = [(one, endpoint) for one in results for endpoint in _main_endpoints(one, outcome)[:share]]
+    wanted = [_main_endpoints(one, outcome) for one in results]
+    shares = fair_shares([len(endpoints) for endpoints in wanted])
+    main = [
+        (one, endpoint)
+        for one, endpoints, share in zip(results, wanted, shares, strict=True)
+        for endpoint in endpoints[:share]
+    ]
     table = endpoint_table([endpoint for _, endpoint in main], outcome.study)
     rows = tuple(
         Headline(one.run.name, bool(simulated_words(one)), row, _verdicts(endpoint, one.analysis.checks))
         for (one, endpoint), row in zip(main, table.rows, strict=True)
     )
     return table, rows, sum(len(one.analysis.endpoints) for one in results) - len(rows)
+
+
+def fair_shares(needs: Sequence[int]) -> list[int]:
+    """Rows for each run: what a small run leaves goes to the larger ones; at least two each."""
+    shares = [min(need, 2) for need in needs]
+    while sum(shares) < HEADLINES and any(s < n for s, n in zip(shares, needs, strict=True)):
+        for number, need in enumerate(needs):
+            if shares[number] < need and sum(shares) < HEADLINES:
+                shares[number] += 1
+    return shares
 
 
 def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:

@@ -121,6 +121,8 @@ def _dots(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> tuple[Handl
         (artist,) = ax.plot(across[mine & ~out], up[mine & ~out], **look)
         ax.plot(across[mine & out], up[mine & out], **{**look, "markerfacecolor": "white"})
         handles[group] = [artist]
+    if "group" in frame.columns and frame["group"].dtype.kind in "iuf":
+        handles = {}  # a number is a colour, not a name
     _dot_labels(ax, frame, across, up)
     return handles, bool(out.any())
 
@@ -131,7 +133,7 @@ def _dot_labels(ax: Axes, frame: pd.DataFrame, across: NDArray[np.float64], up: 
     for text, here, there in zip(frame["label"], across, up, strict=True):
         if isinstance(text, str) and text and not np.isnan(there):
             ax.annotate(
-                text, (here, there), (4, 0), textcoords="offset points", va="center", fontsize="small"
+                text, (here, there), (5, 0), textcoords="offset points", va="center", fontsize="small"
             )
 
 

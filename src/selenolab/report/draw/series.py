@@ -67,8 +67,9 @@ def _points(ax: Axes, x: Scale, y: Scale, one: Series) -> tuple[Artist | None, l
     (artist,) = ax.plot(across[shown & ~out], up[shown & ~out], **look)
     if (shown & out).any():
         hollow = {**look, "markeredgewidth": 0.8, "markerfacecolor": "white", "alpha": 0.9}
+        hollow |= {"markersize": 4.0, "zorder": 7.5} if one.faint else {}
         ax.plot(across[shown & out], up[shown & out], **hollow)
-    _labels(ax, frame, across, up)
+    _labels(ax, one, across, up)
     return artist, _point_notes(one, shown, out)
 
 
@@ -93,11 +94,17 @@ def _error_bars(ax: Axes, y: Scale, one: Series, across: NDArray[np.float64]) ->
     ax.vlines(across[some], low[some], high[some], color=colour(one.group), linewidth=0.9, zorder=3.5)
 
 
-def _labels(ax: Axes, frame: pd.DataFrame, across: NDArray[np.float64], up: NDArray[np.float64]) -> None:
-    if "label" not in frame.columns:
+def _labels(ax: Axes, one: Series, across: NDArray[np.float64], up: NDArray[np.float64]) -> None:
+    """Labels of the points a reader asks about: the excluded ones, and the others while they are few."""
+    if "label" not in one.frame.columns:
         return
-    for text, here, there in zip(frame["label"], across, up, strict=True):
-        if isinstance(text, str) and text and np.isfinite(here + there):
+    wanted = flags(one.frame, "excluded")
+    if not one.faint and len(wanted) <= MOST_LABELS:
+        wanted = np.ones_like(wanted)
+    if wanted.sum() > MOST_LABELS:
+        return
+    for text, here, there, told in zip(one.frame["label"], across, up, wanted, strict=True):
+        if told and isinstance(text, str) and text and np.isfinite(here + there):
             ax.annotate(text, (here, there), (3, 3), textcoords="offset points", fontsize="small", zorder=6)
 
 

@@ -71,7 +71,7 @@ def test_no_growth_gives_no_gr():
 
 
 def grown(start=100.0, control=400.0, ic50=5.0, experiments=3, seed=1):
-    """Cell counts whose growth rate halves at `ic50`: GR = 2^(1/(1 + x/ic50)) ... by the definition of k(c)."""
+    """Cell counts with GR = 1 / (1 + (dose/ic50)^1.5)."""
     rng = np.random.default_rng(seed)
     rows = []
     for experiment in range(1, experiments + 1):

@@ -55,7 +55,12 @@ def demo_map() -> Sheet:
 
 
 def test_a_full_long_table_is_read_with_units_and_basis(tmp_path):
-    text = f"{FULL}\nselenocystine,HepG2,48,4,1,P1,A3,sample,0.5\n,HepG2,48,0,1,P1,A2,vehicle,0.9\n,,48,,1,P1,A1,blank,0.06\n"
+    rows = (
+        "selenocystine,HepG2,48,4,1,P1,A3,sample,0.5",
+        ",HepG2,48,0,1,P1,A2,vehicle,0.9",
+        ",,48,,1,P1,A1,blank,0.06",
+    )
+    text = "\n".join((FULL, *rows, ""))
     found = read(given(tmp_path, text))
     frame = wells(found)
     assert found.dataset.tables["wells"].units["dose"] == "µM"
@@ -87,7 +92,7 @@ def test_files_in_different_units_of_one_kind_are_brought_together(tmp_path):
 
 def test_molar_and_mass_doses_are_not_mixed(tmp_path):
     one, two = given(tmp_path, curve(), "one.csv"), given(tmp_path, curve(header="dose [µg/mL]"), "two.csv")
-    with pytest.raises(DataError, match="two.csv.*different runs"):
+    with pytest.raises(DataError, match=r"two.csv.*different runs"):
         read([one, two])
 
 
@@ -110,7 +115,7 @@ def test_percent_and_fraction_give_the_same_wells(tmp_path, column, scale):
 
 def test_a_scale_that_nothing_decides_is_asked_for(tmp_path):
     text = curve(column="viability", scale=0.01, control=False)
-    with pytest.raises(DataError, match="set response_scale"):
+    with pytest.raises(DataError, match=r"set response_scale"):
         read(given(tmp_path, text))
     assert wells(read(given(tmp_path, text), response_scale="fraction"))["viability"].max() > 50
 
@@ -135,23 +140,23 @@ def test_an_ambiguous_compound_is_refused_with_its_row(tmp_path):
 
 def test_an_unknown_role_is_refused_with_the_nearest_one(tmp_path):
     text = f"{FULL}\nx,HepG2,48,4,1,P1,A3,sampel,0.5\n"
-    with pytest.raises(DataError, match="role is 'sampel'. Did you mean sample"):
+    with pytest.raises(DataError, match=r"role is 'sampel'. Did you mean sample"):
         read(given(tmp_path, text))
 
 
 def test_a_well_that_is_there_twice_is_refused(tmp_path):
     row = "x,HepG2,48,4,1,P1,A3,sample,0.5\n"
-    with pytest.raises(DataError, match="well A3: the well is there twice"):
+    with pytest.raises(DataError, match=r"well A3: the well is there twice"):
         read(given(tmp_path, f"{FULL}\n{row}{row}"))
 
 
 def test_a_sample_without_a_dose_is_refused(tmp_path):
-    with pytest.raises(DataError, match="a sample well has no dose"):
+    with pytest.raises(DataError, match=r"a sample well has no dose"):
         read(given(tmp_path, f"{FULL}\nx,HepG2,48,,1,P1,A3,sample,0.5\nx,HepG2,48,1,1,P1,A4,sample,0.5\n"))
 
 
 def test_a_sample_of_no_experiment_among_others_is_refused(tmp_path):
-    with pytest.raises(DataError, match="no experiment"):
+    with pytest.raises(DataError, match=r"no experiment"):
         read(given(tmp_path, f"{FULL}\nx,HepG2,48,2,,P1,A3,sample,0.5\nx,HepG2,48,1,1,P1,A4,sample,0.5\n"))
 
 
@@ -169,7 +174,7 @@ def test_no_experiment_is_n_one_and_said(tmp_path):
 def test_two_signals_of_one_run_are_refused(tmp_path):
     one = given(tmp_path, curve(), "one.csv")
     two = given(tmp_path, curve(column="absorbance", scale=0.01), "two.csv")
-    with pytest.raises(DataError, match="different signals"):
+    with pytest.raises(DataError, match=r"different signals"):
         read([one, two])
 
 
@@ -204,22 +209,22 @@ def test_a_wavelength_the_file_has_not_is_refused_with_those_it_has():
 def test_a_map_that_names_a_well_the_plate_has_not_is_refused():
     sheet = demo_map()
     odd = sheet.frame.assign(well=sheet.frame["well"].replace({"A1": "P24"}))
-    with pytest.raises(StudyError, match="no such well"):
+    with pytest.raises(StudyError, match=r"no such well"):
         read(plate(), replace(sheet, frame=odd))
 
 
 def test_a_plate_without_a_map_has_no_roles():
-    with pytest.raises(SelenolabError, match="no well has a role"):
+    with pytest.raises(SelenolabError, match=r"no well has a role"):
         read(plate())
 
 
 def test_an_unknown_fact_is_refused_with_the_nearest():
-    with pytest.raises(StudyError, match="Unknown fact 'cell_lien'. Did you mean cell_line"):
+    with pytest.raises(StudyError, match=r"Unknown fact 'cell_lien'. Did you mean cell_line"):
         read(plate(cell_lien="x"), demo_map())
 
 
 def test_a_time_fact_needs_its_unit():
-    with pytest.raises(StudyError, match="Write it like '48 h'"):
+    with pytest.raises(StudyError, match=r"Write it like '48 h'"):
         read(plate(time="48"), demo_map())
     assert set(wells(read(plate(time="2 d"), demo_map()))["time"]) == {48.0}
 
@@ -239,7 +244,7 @@ def test_a_kinetic_export_is_refused_until_a_minute_is_named():
     names = sorted(set(parsed.data["well"]))[:6]
     frame = pd.DataFrame({"well": names, "role": ["sample"] * 6, "dose": np.arange(6.0), "compound": "x"})
     sheet = Sheet("map", frame, {"dose": "µM"})
-    with pytest.raises(FormatRefusal, match="kinetic read.*Set kinetic_minute"):
+    with pytest.raises(FormatRefusal, match=r"kinetic read.*Set kinetic_minute"):
         read(file, sheet, read_label=label)
     assert len(wells(read(file, sheet, read_label=label, kinetic_minute=0.0))) == 6
 

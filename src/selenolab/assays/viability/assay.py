@@ -85,7 +85,7 @@ def _nothing(corrected: Corrected) -> str:
     wells = corrected.wells
     if not (wells["role"] == "sample").any():
         return "wells: Expected wells of role sample, found none. Check the roles on the plate map."
-    if corrected.kind in RAW and wells["control"].isna().all():
+    if corrected.kind in RAW and wells.loc[wells["role"] == "sample", "control"].isna().all():
         return "wells: Expected vehicle wells or a dose of zero, found none: without them there is no 100 %."
     return "wells: no sample well of a dose above zero is left. Check the exclusions and flags."
 

@@ -24,6 +24,7 @@ from selenolab.stats.potency import signed_roots, summarise
 Vector = NDArray[np.float64]
 _HALF = 0.5
 _NODES = 16
+_EXACT = 1e-6  # scatter of GR values below this is rounding
 _LEAST_GROWTH = 1.1  # control over time zero: below it the scatter rules GR
 
 
@@ -132,7 +133,8 @@ def _gr50(parts: Sequence[Growth], unit: str, level: float) -> Outcome:
         least = min(fit.rss, float(profile.min()))
         log_value = log10(value) if 0 < value < np.inf else value
         values.append(log_value)
-        roots.append(signed_roots([log_value], grid, profile[None, :], [least], [least / fit.dof])[0])
+        variance = max(least / fit.dof, _EXACT**2)
+        roots.append(signed_roots([log_value], grid, profile[None, :], [least], [variance])[0])
         dof.append(fit.dof)
     return stated(summarise(values, np.array(roots), grid, dof, level), unit)
 

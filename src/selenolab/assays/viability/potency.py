@@ -26,6 +26,7 @@ RELATIVE, ABSOLUTE = "relative IC50", "absolute IC50"
 # name -> share of the control at which the effect is read; None: half-way between the plateaus
 EFFECTS: Mapping[str, float | None] = {RELATIVE: None, ABSOLUTE: 0.5, "IC10": 0.9, "IC90": 0.1}
 _SILENT = (curve_state.TOO_FEW, curve_state.NO_DATA, curve_state.ALL_ZERO)
+_EXACT = 1e-6  # scatter below this share of the largest response is rounding
 _NODES_PER_DOSE = 2  # of the slower profile of families other than LL.4
 
 
@@ -84,7 +85,8 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
         log10 = float(np.log10(value)) if value > 0 else -inf
     grid, profile = _profile(curve, grid, asked, settings)
     least = np.array([min(curve.fit.rss, float(profile.min()))])
-    roots = signed_roots([log10], grid, profile[None, :], least, [least[0] / curve.fit.dof])[0]
+    variance = max(float(least[0]) / curve.fit.dof, (_EXACT * float(np.abs(curve.response).max())) ** 2)
+    roots = signed_roots([log10], grid, profile[None, :], least, [variance])[0]
     undefined = _undefined(curve, level) if level is not None and log10 == inf else ""
     return Potency(curve, log10, roots, grid, _se(grid, roots), undefined)
 

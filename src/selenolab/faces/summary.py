@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from selenolab.core.analysis import Analysis
+from selenolab.core.estimate import Endpoint
 from selenolab.core.study import Compared, Failure, Result, StudyResult
 from selenolab.faces.console import say_table
 from selenolab.faces.exits import printable
@@ -11,7 +12,7 @@ from selenolab.faces.streams import say
 from selenolab.report.words import check_sign, contrast_words, group_words
 from selenolab.report.words import say as outcome_words
 
-MOST_WARNINGS = 5  # of one analysis; the report and the JSON have all
+MOST_ENDPOINTS, MOST_DOUBTS = 12, 8  # a run of the summary; the report has all
 
 
 def say_study(outcome: StudyResult, folder: Path) -> None:
@@ -22,39 +23,52 @@ def say_study(outcome: StudyResult, folder: Path) -> None:
     for result in outcome.results:
         if isinstance(result, Result):
             say()
-            say_result(result)
+            say_result(result, MOST_ENDPOINTS, MOST_DOUBTS)
     for compared in outcome.compared:
         say()
         _say_compared(compared)
     say(f"\nReport: {folder / 'report.html'}")
 
 
-def say_result(result: Result) -> None:
-    """One run: its answer, its endpoints, what failed and what cannot be concluded."""
+def say_result(result: Result, endpoints: int | None = None, most_doubts: int | None = None) -> None:
+    """One run: its endpoints, what failed and what cannot be concluded; at most so many lines of each."""
     simulated = ", simulated" if result.provenance.door == "virtual" else ""
-    heading = f"{result.run.name} ({result.run.assay}{simulated})"
-    analysis = result.analysis
-    say(f"{heading}: {analysis.answer}" if analysis.answer else heading)
-    rows = [(end.name, group_words(end.group), outcome_words(end.outcome)) for end in analysis.endpoints]
+    say(f"{result.run.name} ({result.run.assay}{simulated})")
+    rows = [
+        (end.name, group_words(end.group), outcome_words(end.outcome))
+        for end in first_things_first(result.analysis.endpoints)
+    ]
     if rows:
-        say_table(["endpoint", "of", "value"], rows)
-    for line in doubts(analysis):
+        say_table(["endpoint", "of", "value"], rows[:endpoints])
+    elif result.analysis.answer:
+        say(result.analysis.answer)
+    if endpoints and len(rows) > endpoints:
+        say(f"... and {len(rows) - endpoints} more endpoints in the report.")
+    lines = doubts(result.analysis)
+    for line in lines[:most_doubts]:
         say(line)
+    if most_doubts and len(lines) > most_doubts:
+        say(f"... and {len(lines) - most_doubts} more checks and warnings in the report.")
+
+
+def first_things_first(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+    """The endpoints with the first kind of every group before the second: what a summary is cut to."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(end.name for end in endpoints))}
+    return sorted(endpoints, key=lambda end: order[end.name])
 
 
 def doubts(analysis: Analysis) -> list[str]:
-    """Checks that did not pass, missing controls and the first warnings, one a line."""
-    lines = []
+    """What cannot be concluded, checks that did not pass, and warnings, one a line."""
+    lines = [
+        f"Cannot conclude {gap.conclusion} because {gap.control} is missing. {gap.remedy}"
+        for gap in analysis.missing_controls
+    ]
     for check in analysis.checks:
         if check.passed is not True:
             sign, word = check_sign(check)
             about = f" ({group_words(check.group)})" if check.group else ""
             lines.append(f"{sign} {check.name}{about}: {word}: {check.why}")
-    lines += [
-        f"Cannot conclude {gap.conclusion} because {gap.control} is missing. {gap.remedy}"
-        for gap in analysis.missing_controls
-    ]
-    return lines + _few([f"Warning: {warning}" for warning in analysis.warnings])
+    return lines + [f"Warning: {warning}" for warning in analysis.warnings]
 
 
 def failed_lines(outcome: StudyResult) -> list[str]:
@@ -78,9 +92,3 @@ def _say_compared(compared: Compared) -> None:
         say(f"  {contrast_words(contrast)}")
     if compared.refusal:
         say(f"  not given: {compared.refusal}")
-
-
-def _few(lines: Sequence[str]) -> list[str]:
-    if len(lines) <= MOST_WARNINGS:
-        return list(lines)
-    return [*lines[:MOST_WARNINGS], f"... and {len(lines) - MOST_WARNINGS} more warnings; see --json."]

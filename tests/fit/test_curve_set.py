@@ -63,10 +63,10 @@ def test_order_of_rows_does_not_matter() -> None:
 
 def test_ratio_interval_covers() -> None:
     rng, hits = np.random.default_rng(3), 0
-    for _ in range(120):
+    for _ in range(60):
         ratio = dose_ratio(fit_set(*two_curves(rng, 2.0), shared=("b", "c", "d")), "b", "a", percent=50)
         hits += ratio.low <= 2.0 <= ratio.high
-    assert 0.89 <= hits / 120 <= 0.995
+    assert 0.87 <= hits / 60 < 1
 
 
 def test_ratio_of_absolute_doses_turns_over() -> None:

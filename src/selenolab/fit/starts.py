@@ -16,6 +16,7 @@ Vector = NDArray[np.float64]
 _POWERS = (0.25, 0.5, 1.0, 2.0, 4.0)  # f of LL.5
 _POWER_LIMITS = (0.02, 50.0)
 _TRIES = 3
+_RIVAL = 3.0  # a valley whose best node is that much worse than the best of all is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,13 @@ def starts(data: DoseMeans, family: Family, box: Box) -> list[Vector]:
     nodes = _nodes(data, family)
     design = _design(data, family, nodes)
     linear, rss = _linear(data, family, design)
+    least = float(rss.min()) + data.pure_error_ss
     chosen: list[int] = []
     for index in np.argsort(rss, kind="stable"):
+        if len(chosen) == _TRIES or rss[index] + data.pure_error_ss > _RIVAL * least:
+            break
         if all(_apart(nodes[index], nodes[other]) for other in chosen):
             chosen.append(int(index))
-        if len(chosen) == _TRIES:
-            break
     return [_clipped(_full(nodes[index], linear[index], family), family, box) for index in chosen]
 
 

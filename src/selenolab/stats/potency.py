@@ -191,8 +191,16 @@ def _limits(fine: Floats, ratio: Floats) -> tuple[float, float]:
         right = int(np.argmax(ratio < 0)) if (ratio < 0).any() else fine.size
         low = fine[max(right - 1, 0)] if right > 0 else -inf
         return float(low), float(fine[right]) if right < fine.size else inf
-    low = -inf if kept[0] == 0 else float(fine[kept[0] - 1])
-    return low, inf if kept[-1] == fine.size - 1 else float(fine[kept[-1] + 1])
+    first, last = int(kept[0]), int(kept[-1])
+    low = -inf if first == 0 else _limit(fine, ratio, first - 1, first)
+    return low, inf if last == fine.size - 1 else _limit(fine, ratio, last + 1, last)
+
+
+def _limit(fine: Floats, ratio: Floats, outside: int, inside: int) -> float:
+    """Where |ratio| passes 1 between a rejected node and the kept one beside it."""
+    beyond, within = abs(float(ratio[outside])), abs(float(ratio[inside]))
+    share = (beyond - 1) / (beyond - within)
+    return float(fine[outside] + share * (fine[inside] - fine[outside]))
 
 
 def _crossing(fine: Floats, mean: Floats) -> float | None:

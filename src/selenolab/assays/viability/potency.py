@@ -10,6 +10,7 @@ from math import inf, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from selenolab.assays.viability.curves import Curve
 from selenolab.assays.viability.settings import ViabilitySettings
@@ -27,6 +28,7 @@ RELATIVE, ABSOLUTE = "relative IC50", "absolute IC50"
 EFFECTS: Mapping[str, float | None] = {RELATIVE: None, ABSOLUTE: 0.5, "IC10": 0.9, "IC90": 0.1}
 _SILENT = (curve_state.TOO_FEW, curve_state.NO_DATA, curve_state.ALL_ZERO)
 _EXACT = 1e-6  # scatter below this share of the largest response is rounding
+_FINER = 8
 _NODES_PER_DOSE = 2  # of the slower profile of families other than LL.4
 
 
@@ -87,8 +89,19 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
     least = np.array([min(curve.fit.rss, float(profile.min()))])
     variance = max(float(least[0]) / curve.fit.dof, (_EXACT * float(np.abs(curve.response).max())) ** 2)
     roots = signed_roots([log10], grid, profile[None, :], least, [variance])[0]
+    grid, roots = _refined(grid, roots, log10)
     undefined = _undefined(curve, level) if level is not None and log10 == inf else ""
     return Potency(curve, log10, roots, grid, _se(grid, roots), undefined)
+
+
+def _refined(grid: Vector, roots: Vector, log10: float) -> tuple[Vector, Vector]:
+    """The roots on a grid `_FINER` times as fine, through zero at the estimate; monotone cubic between."""
+    fine = np.linspace(grid[0], grid[-1], _FINER * (grid.size - 1) + 1)
+    x, y = grid, roots
+    if grid[0] < log10 < grid[-1] and np.abs(grid - log10).min() > 1e-9:
+        place = int(np.searchsorted(grid, log10))
+        x, y = np.insert(grid, place, log10), np.insert(roots, place, 0.0)
+    return fine, np.asarray(PchipInterpolator(x, y)(fine))
 
 
 def _below(curve: Curve, level: float) -> bool:

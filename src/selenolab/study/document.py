@@ -13,7 +13,7 @@ from ruamel.yaml.scalarbool import ScalarBoolean
 from selenolab.core.errors import SelenolabError, SeveralErrors, StudyError
 
 MOST_BYTES = 1_000_000
-MOST_NODES = 20_000  # after aliases are expanded; a study of 96 wells in words needs about 2,000
+MOST_NODES = 10_000  # after aliases are expanded; 96 wells with six words each need about 1,300
 MOST_DEPTH = 20
 
 Where = tuple[str | int, ...]

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -70,9 +71,20 @@ def _without_main() -> Iterator[None]:
             setattr(main, name, value)
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C reaches all processes of a terminal: the first one decides, and ends the others."""
+def _begin() -> None:
+    """A new worker: Ctrl-C reaches all processes of a terminal, but the first one decides for all.
+
+    A worker whose first process was killed would wait for work for ever: it watches, and ends too.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Pool:
@@ -139,7 +151,7 @@ class Pool:
     def _pool(self) -> ProcessPoolExecutor:
         if self._executor is None:
             self._before = set(multiprocessing.active_children())
-            self._executor = ProcessPoolExecutor(self.workers, _context(), _ignore_interrupt)
+            self._executor = ProcessPoolExecutor(self.workers, _context(), _begin)
         return self._executor
 
     def _kill(self) -> None:

@@ -73,7 +73,10 @@ def _long(parsed: Parsed, name: str, wells: int | None) -> Parsed:
         if "plate" not in data.columns:
             data["plate"] = pd.Series([pd.NA] * len(data), dtype="string")
             assumed.append("no column 'plate': the map holds for every plate")
-        _check_repeats(zip(data["plate"].fillna(""), data["well"], data["place"], strict=True))
+        plates = data["plate"].fillna("").astype(str)
+        if "file" in data.columns:  # several files may hold a plate of the same name
+            plates = (data["file"].fillna("").astype(str) + " " + plates).str.strip()
+        _check_repeats(zip(plates, data["well"], data["place"], strict=True))
     return replace(parsed, format="plate_map", data=data, assumed=tuple(assumed))
 
 

@@ -268,6 +268,23 @@ def test_a_caption_says_nothing_twice():
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "said"),
+    [
+        ("IC50 by line", "IC50 by line; every dot is one.", "Every dot is one."),
+        ("Plain: A on B", "A on B. Means of wells.", "Means of wells."),
+        ("A", "Apples", "Apples"),
+        ("Title", "other text", "other text"),
+        ("A on B", "A on B", ""),
+    ],
+)
+def test_the_title_is_not_repeated(title, text, said):
+    found = caption_words(Caption(text, "3 lysates"), (), "", title)
+    assert found.removesuffix("n: 3 lysates. No error bars.").strip().removesuffix(".") == said.removesuffix(
+        "."
+    )
+
+
 def test_a_percentage_starts_at_zero():
     assert scale_for(Axis("Viability", "%"), [80, 110]).low < 0.001
     assert scale_for(Axis("Temperature", "K"), [280, 310]).low > 270

@@ -54,8 +54,14 @@ def _said(note: str, text: str) -> bool:
 
 
 def _without_title(text: str, title: str) -> str:
-    rest = text.removeprefix(title).lstrip(".: ") if title else text
-    return rest if not rest or rest == text else rest[0].upper() + rest[1:]
+    """`text` without a beginning that the title above it has said."""
+    first, _, others = text.partition(". ")
+    if title and others and first in title:
+        rest = others
+    else:
+        after = text.removeprefix(title)
+        rest = after.lstrip(".,:; ") if title and not after[:1].isalnum() else text
+    return rest[:1].upper() + rest[1:] if rest != text else text
 
 
 def _sentence(text: str) -> str:

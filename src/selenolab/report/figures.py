@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from selenolab.core.drawing import Drawing, Overlay
+from selenolab.core.drawing import Drawing, HeatMap, Overlay
 from selenolab.core.study import Compared, Result, StudyResult, Virtual
 from selenolab.report.caption import alt_text, caption_words
 from selenolab.report.draw.picture import Picture, paint
@@ -25,7 +25,7 @@ class Shown:
     caption: str
     alt: str
     simulated: bool
-    compact: bool  # an image: one size serves every page
+    compact: bool  # a map or image: two stand side by side
     wide: bytes  # the SVG of 174 mm
     narrow: bytes  # the SVG of 85 mm
     files: tuple[str, ...]
@@ -108,7 +108,7 @@ def _write_one(folder: Path, owner: str, name: str, drawing: Drawing, simulated:
             files.append(path.relative_to(folder).as_posix())
         pictures[width] = picture
     caption = caption_words(drawing.caption, pictures[WIDE].notes, simulated, drawing.title)
-    compact = isinstance(drawing, Overlay)
+    compact = isinstance(drawing, HeatMap | Overlay)
     wide, narrow = pictures[WIDE].svg, pictures[NARROW].svg
     return Shown(
         owner, name, drawing.title, caption, alt, bool(simulated), compact, wide, narrow, tuple(files)

@@ -49,6 +49,7 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         css=Markup(_css()),
         version=version,
         runs=sections,
+        long_answer=any(len(section.answer) > 160 for section in sections),
         headline=rows,
         headline_table=table,
         more=more,

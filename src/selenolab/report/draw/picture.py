@@ -7,8 +7,12 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from selenolab.core.drawing import CurvePlot, Density, DotPlot, Drawing, HeatMap, Histogram, Overlay
 from selenolab.report.draw.curves import draw_curves, draw_histogram
@@ -41,20 +45,40 @@ class Picture:
 
 
 def paint(drawing: Drawing, width: int, simulated: bool, title: str, caption: str) -> Picture:
-    """Draw at `width` mm. A simulated figure says so across its face and above it."""
+    """Draw at `width` mm. A simulated figure says so across its face and below it."""
     with figure_style(width), warnings.catch_warnings():
         # A name in a script that the font lacks shows as boxes in the PNG; the SVG keeps the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure, notes = KINDS[type(drawing)](drawing, width)
         if simulated:
             _mark_simulated(figure, width, isinstance(drawing, HeatMap | Density | Overlay))
-        FigureCanvasAgg(figure)
-        svg, png = BytesIO(), BytesIO()
         words = {"Title": title, "Description": caption}
-        figure.savefig(svg, format="svg", dpi=SVG_DPI, metadata={**words, "Date": None})
+        svg = _svg(figure, words)
         figure.set_layout_engine("none")  # the layout is made; the second file keeps it
-        figure.savefig(png, format="png", dpi=DPI, metadata={**words, "Software": None})
-    return Picture(svg.getvalue(), png.getvalue(), notes)
+        png = _png(figure, words)
+    return Picture(svg, png, notes)
+
+
+# Figure.savefig draws everything twice, once to lay it out; here the layout is made in the one drawing.
+def _svg(figure: Figure, words: dict[str, str]) -> bytes:
+    canvas: Any = FigureCanvasSVG(figure)
+    figure.set_dpi(SVG_DPI)
+    file = BytesIO()
+    canvas.print_svg(file, metadata={**words, "Date": None})
+    return file.getvalue()
+
+
+def _png(figure: Figure, words: dict[str, str]) -> bytes:
+    canvas: Any = FigureCanvasAgg(figure)
+    figure.set_dpi(DPI)
+    canvas.draw()
+    notes = PngInfo()
+    for key, text in words.items():
+        notes.add_itxt(key, text)
+    file = BytesIO()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    image.save(file, format="PNG", dpi=(DPI, DPI), pnginfo=notes)
+    return file.getvalue()
 
 
 def _mark_simulated(figure: Figure, width: int, covered: bool) -> None:

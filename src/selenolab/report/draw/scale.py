@@ -56,7 +56,7 @@ def scale_for(axis: Axis, values: ArrayLike) -> Scale:
         return _log_scale(axis, given)
     low = float(given.min()) if given.size else 0.0
     high = float(given.max()) if given.size else 1.0
-    if 0 <= low < 0.35 * high or (low > 0 and axis.unit == "%"):
+    if 0 <= low < 0.35 * high or (low > 0 and axis.unit.startswith("%")):
         low = 0.0  # a percentage, or close to zero: show zero, so that heights can be compared
     room = 0.05 * (high - low) or 0.5 * abs(high) or 1.0
     return Scale(

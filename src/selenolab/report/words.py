@@ -103,7 +103,7 @@ def number_words(value: float | None, unit: str) -> str:
         return "–"
     if value in (inf, -inf):
         return "unbounded"
-    return with_unit(plain(value), unit) if value == value else "not a number"
+    return with_unit(plain(value, 3), unit) if value == value else "not a number"
 
 
 def contrast_words(contrast: Contrast) -> str:

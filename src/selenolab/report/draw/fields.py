@@ -23,7 +23,7 @@ def draw_heat_map(drawing: HeatMap, width: int) -> tuple[Figure, tuple[str, ...]
     """A matrix as coloured cells, row names on the left and column names on top, as on a plate."""
     rows, columns = drawing.values.shape
     most = width * 1.15 if width <= NARROW else 96
-    figure = new_figure(width, min(max(width * 0.82 * rows / max(columns, 1) + 16, 34), most))
+    figure = new_figure(width, min(max((width - 24) * rows / max(columns, 1) + 13, 34), most))
     figure.set_layout_engine("compressed")
     ax = figure.add_subplot()
     values = np.ma.masked_invalid(np.asarray(drawing.values, dtype=float))

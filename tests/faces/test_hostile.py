@@ -5,6 +5,7 @@ table says what the message must name.
 """
 
 import io
+import json
 import os
 import random
 import re
@@ -310,24 +311,31 @@ def test_a_hostile_input_ends_with_two_and_one_line(name, call, tmp_path, monkey
     assert taken < SECONDS
 
 
+# A process that starts small: the memory of a child begins with that of the one that made it.
+MEASURE = """
+import json, resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_hostile_input_is_cheap(name, tmp_path):
-    """The same through a process of its own, with its time and its memory."""
+    """The same through a process of its own, with its processor time and its memory.
+
+    Not the time on the wall: what else the machine does at the moment is not the input's fault.
+    """
     words = [str(word) for word in CASES[name][0](tmp_path)]
     out = [] if words[0] == "run" else ["-o", str(tmp_path / "out")]
     before = tree(tmp_path)
-    start = time.perf_counter()
-    ours = subprocess.Popen(
-        [sys.executable, "-m", "selenolab.faces.cli", *words, *out],
-        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    _, status, usage = os.wait4(ours.pid, 0)
-    ours.returncode = os.waitstatus_to_exitcode(status)
-    taken = time.perf_counter() - start
-    assert ours.returncode == 2
-    # Processor time: what else the machine does at the moment is not the input's fault.
-    assert usage.ru_utime + usage.ru_stime < SECONDS
-    assert taken < 12 * SECONDS
-    assert usage.ru_maxrss / 1024 < MEGABYTES
+    ours = [sys.executable, "-m", "selenolab.faces.cli", *words, *out]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *ours], cwd=tmp_path, capture_output=True, check=True, timeout=100
+    )
+    code, seconds, megabytes = json.loads(done.stdout)
+    assert code == 2
+    assert seconds < SECONDS
+    assert megabytes < MEGABYTES
     assert tree(tmp_path) == before

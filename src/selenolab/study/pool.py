@@ -144,9 +144,16 @@ class Pool:
 
     def _start(self) -> None:
         while self._waiting and len(self._running) < self.workers:
-            job = self._waiting.pop(0)
-            with _without_main():
-                self._running[self._pool().submit(work, job)] = job.run.name
+            job = self._waiting[0]
+            try:
+                with _without_main():
+                    self._running[self._pool().submit(work, job)] = job.run.name
+            except BrokenProcessPool:  # its processes are gone: the job goes to new ones, later
+                self._executor = None
+                if not self._running:
+                    continue
+                return
+            self._waiting.pop(0)
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._executor is None:

@@ -1,8 +1,9 @@
 """What the shelves hold, as text: lists of members, and one member in full."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -99,11 +100,17 @@ def type_words(annotation: Any) -> str:
     --------
     >>> type_words(int | None), type_words(tuple[float, ...]), type_words(Literal["a", "b"])
     ('whole number or none', 'list of number', 'a | b')
+    >>> type_words(Annotated[float, "positive"] | None)
+    'number or none'
     """
     plain = {float: "number", int: "whole number", str: "text", bool: "true/false", type(None): "none"}
     if annotation in plain:
         return plain[annotation]
     origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return type_words(parts[0])
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " | ".join(str(member.value) for member in annotation)
     if origin is Literal:
         return " | ".join(map(str, parts))
     if origin in {Union, UnionType}:

@@ -274,6 +274,7 @@ def test_a_caption_says_nothing_twice():
         ("IC50 by line", "IC50 by line; every dot is one.", "Every dot is one."),
         ("Plain: A on B", "A on B. Means of wells.", "Means of wells."),
         ("A", "Apples", "Apples"),
+        ("Control wells", "Control wells of every plate", "Control wells of every plate"),
         ("Title", "other text", "other text"),
         ("A on B", "A on B", ""),
     ],

@@ -23,7 +23,7 @@ from selenolab.report.numerals import plain
 ALREADY = {
     "Hollow": ("hollow",),
     "Small pale": ("small points", "pale", "faint"),
-    "Every point": ("every dot", "every point", "each dot", "each point"),
+    "Every value": ("every dot", "every point", "each dot", "each point"),
     "The shaded": ("shaded", "with its interval"),
 }
 
@@ -60,7 +60,7 @@ def _without_title(text: str, title: str) -> str:
         rest = others
     else:
         after = text.removeprefix(title)
-        rest = after.lstrip(".,:; ") if title and not after[:1].isalnum() else text
+        rest = after.lstrip(".,:; ") if title and after[:1] in {"", *".,:;"} else text
     return rest[:1].upper() + rest[1:] if rest != text else text
 
 

@@ -36,7 +36,7 @@ def draw_dots(drawing: DotPlot, width: int) -> tuple[Figure, tuple[str, ...]]:
     handles, excluded = _dots(ax, y, drawing, names)
     _brackets(ax, drawing.brackets if rows else pd.DataFrame(), names, rows, max(rows, default=-1) + 1)
     _names(ax, names, width)
-    notes = ["Every point is one unit of replication.", *draw_legend(figure, handles, width)]
+    notes = ["Every value is a point.", *draw_legend(figure, handles, width)]
     notes += ["The contrasts stand in the table: too many for brackets."] if crowded else []
     notes += ["Arrows: only a bound is known."] if censored else []
     notes += ["Hollow points were excluded and enter no number."] if excluded else []
@@ -114,10 +114,12 @@ def _dots(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> tuple[Handl
     groups = frame["group"].astype(str) if "group" in frame.columns else pd.Series("", index=frame.index)
     order = list(dict.fromkeys(groups))
     handles: Handles = {}
+    many = len(frame) > 6 * len(names)  # then the mean stands above the dots, else the dots above it
     for number, group in enumerate(order):
         mine = np.asarray(groups == group) & ~np.isnan(up)
         look: dict[str, Any] = {"linestyle": "none", "marker": marker(number), "color": colour(number)}
-        look |= {"markeredgewidth": 0.8, "zorder": 6, "clip_on": False, "in_layout": False}
+        look |= {"markeredgewidth": 0.8, "zorder": 4 if many else 6, "clip_on": False, "in_layout": False}
+        look |= {"markersize": 2.8, "alpha": 0.75} if many else {}
         (artist,) = ax.plot(across[mine & ~out], up[mine & ~out], **look)
         ax.plot(across[mine & out], up[mine & out], **{**look, "markerfacecolor": "white"})
         handles[group] = [artist]

@@ -10,7 +10,7 @@ import pytest
 from selenolab.assays.viability.schema import WELLS
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.drawing import CurvePlot
-from selenolab.core.errors import StudyError
+from selenolab.core.errors import DataError, StudyError
 from selenolab.core.estimate import Absent, Estimate
 from selenolab.shelf import assays
 from selenolab.stats.noise import observe
@@ -227,6 +227,30 @@ def test_every_family_gives_the_ic50_with_an_interval(family):
     outcome = found["relative IC50"]
     assert outcome.value == pytest.approx(8.0, rel=0.25)
     assert outcome.low < outcome.value < outcome.high
+
+
+def counted(experiments=2, subjects=40, seed=3):
+    rng = np.random.default_rng(seed)
+    for experiment in range(1, experiments + 1):
+        for dose in (0.0, *DOSES):
+            alive = rng.binomial(subjects, 1 / (1 + (dose / 8) ** 2))
+            yield "drug", "fly", experiment, [dose], [100 * alive / subjects]
+
+
+def test_counts_of_survivors_have_a_binomial_interval():
+    data = table(list(counted(experiments=1)))
+    frame = data.tables["wells"].frame.assign(total=40.0)
+    full = Dataset({"wells": Table(WELLS, frame, {"dose": "µM"})})
+    found, analysis = outcomes(full, family="binomial LL.2")
+    row, relative = analysis.tables["curves"].frame.iloc[0], found["relative IC50"]
+    assert relative.low < 8.0 < relative.high
+    assert np.log(relative.high / relative.low) / 2 == pytest.approx(1.96 * row["e_se"] / row["e"], rel=0.15)
+    assert found["absolute IC50"].value == pytest.approx(relative.value)
+
+
+def test_counts_need_their_totals():
+    with pytest.raises(DataError, match=r"Expected a column 'total'"):
+        outcomes(table(list(counted())), family="binomial LL.2")
 
 
 def test_the_selectivity_index_is_a_ratio_of_lines():

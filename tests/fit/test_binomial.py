@@ -1,75 +1,77 @@
-"""Mortality counts: maximum likelihood against scipy, truth recovered, odd tables named."""
+"""The binomial curve: an independent optimum, intervals that hold the truth, counts that are refused."""
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import root
+from scipy.stats import chi2
 
 from selenolab.core.errors import DataError
-from selenolab.fit.binomial import fit_binomial
+from selenolab.fit.binomial import binomial_profile, counts, fit_binomial
 
-DOSE = np.array([0.0, 1, 2, 4, 8, 16, 32])
-
-
-def minus_log_likelihood(theta: np.ndarray, dose: np.ndarray, dead: np.ndarray, total: np.ndarray) -> float:
-    t = np.exp(theta[0]) * (np.log(dose) - theta[1])
-    return float(np.sum(dead * np.logaddexp(0, -t) + (total - dead) * np.logaddexp(0, t)))
+DOSES = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 
 
-def test_maximum_of_the_likelihood() -> None:
-    dead, total = np.array([0, 1, 3, 8, 15, 19, 20]), np.full(7, 20)
-    fit = fit_binomial(DOSE, dead, total)
-    found = minimize(
-        minus_log_likelihood, [0.5, 1.5], args=(DOSE[1:], dead[1:], total[1:]), method="Nelder-Mead",
-        options={"xatol": 1e-10, "fatol": 1e-12},
-    )  # fmt: skip
-    assert fit.log_likelihood == pytest.approx(-found.fun, rel=1e-10)
-    assert fit.b == pytest.approx(np.exp(found.x[0]), rel=1e-5)
-    assert fit.e == pytest.approx(np.exp(found.x[1]), rel=1e-5)
-    assert fit.dof == 4
-    assert fit.state == "ok"
+def drawn(seed, subjects=30, e=6.0, b=1.8):
+    rng = np.random.default_rng(seed)
+    share = 1 / (1 + (DOSES / e) ** b)
+    return counts(DOSES, rng.binomial(subjects, share), np.full(DOSES.size, float(subjects)))
 
 
-def test_standard_errors_are_those_of_repeated_experiments() -> None:
-    rng = np.random.default_rng(4)
-    p = 1 / (1 + (DOSE[1:] / 5) ** -2.0)
-    fits = [fit_binomial(DOSE[1:], rng.binomial(60, p), np.full(6, 60)) for _ in range(400)]
-    logs = np.log([fit.e for fit in fits])
-    assert logs.mean() == pytest.approx(np.log(5), abs=4 * logs.std() / 20)
-    assert np.mean([fit.se[1] / fit.e for fit in fits]) == pytest.approx(logs.std(), rel=0.12)
-    assert np.mean([fit.se[0] for fit in fits]) == pytest.approx(np.std([fit.b for fit in fits]), rel=0.15)
+def test_it_solves_the_score_equations_of_logistic_regression():
+    data = drawn(1)
+    z = np.log(data.dose)
+
+    def score(inner):
+        rest = data.alive - data.total / (1 + np.exp(-(inner[0] + inner[1] * z)))
+        return [rest.sum(), (rest * z).sum()]
+
+    intercept, slope = root(score, [2.0, -1.0]).x
+    found = fit_binomial(data)
+    assert found.b == pytest.approx(-slope, rel=1e-4)
+    assert found.e == pytest.approx(np.exp(-intercept / slope), rel=1e-4)
 
 
-def test_split_groups_and_units_change_nothing() -> None:
-    whole = fit_binomial(DOSE, [0, 1, 3, 8, 15, 19, 20], np.full(7, 20))
-    halves = fit_binomial(np.tile(DOSE, 2), [0, 1, 1, 4, 7, 9, 10, 0, 0, 2, 4, 8, 10, 10], np.full(14, 10))
-    assert halves.e == pytest.approx(whole.e, rel=1e-9)
-    assert fit_binomial(1000 * DOSE, [0, 1, 3, 8, 15, 19, 20], np.full(7, 20)).e == pytest.approx(
-        1000 * whole.e, rel=1e-9
-    )
+@pytest.mark.slow
+def test_the_profile_is_zero_at_the_fit_and_holds_the_truth_as_often_as_it_should():
+    limit, held = chi2.ppf(0.95, 1), 0
+    for seed in range(120):
+        found = fit_binomial(drawn(seed))
+        at_fit, at_truth = binomial_profile(found, [found.e, 6.0], 0.5)
+        assert at_fit == pytest.approx(0.0, abs=1e-4)
+        held += at_truth <= limit
+    assert 107 <= held <= 120
+
+
+def test_the_profile_is_zero_at_the_fit_and_rises_to_both_sides():
+    found = fit_binomial(drawn(7))
+    rises = binomial_profile(found, found.e * np.array([0.5, 0.8, 1.0, 1.25, 2.0]), 0.5)
+    assert rises[2] == pytest.approx(0.0, abs=1e-4)
+    assert rises[0] > rises[1] > 0.1
+    assert rises[4] > rises[3] > 0.1
+
+
+def test_the_unit_of_the_dose_is_all_that_changes():
+    data = drawn(3)
+    one = fit_binomial(data)
+    other = fit_binomial(counts(1000 * data.dose, data.alive, data.total))
+    assert other.e == pytest.approx(1000 * one.e, rel=1e-4)
+    assert other.deviance == pytest.approx(one.deviance, abs=1e-6)
+
+
+def test_no_effect_is_flat():
+    assert fit_binomial(counts(DOSES, [15, 14, 16, 15, 14, 16], [30] * 6)).p_flat > 0.5
+    assert fit_binomial(drawn(2)).p_flat < 1e-6
 
 
 @pytest.mark.parametrize(
-    ("dead", "state", "words"),
+    ("dose", "alive", "total", "message"),
     [
-        ([0, 0, 0, 0, 0, 0, 0], "nobody dies", "above the highest dose 32"),
-        ([0, 20, 20, 20, 20, 20, 20], "everybody dies", "below the lowest dose 1"),
-        ([0, 0, 0, 0, 20, 20, 20], "step", "between 4 and 8"),
-        ([0, 18, 14, 10, 6, 3, 1], "falling", "falls with the dose"),
+        ([0, 1, 2], [9, 5, 2], [10, 10, 10], "deaths at dose zero"),
+        ([1, 2], [11, 5], [10, 10], "outside 0 to total"),
+        ([1, 2], [4.5, 5], [10, 10], "parts of a subject"),
+        ([0, 1], [10, 5], [10, 10], "at least two"),
     ],
 )
-def test_odd_tables_have_a_name(dead: list[int], state: str, words: str) -> None:
-    fit = fit_binomial(DOSE, dead, np.full(7, 20))
-    assert fit.state == state
-    assert words in fit.why
-    assert not np.any(np.isnan([fit.b, fit.e, *fit.se, fit.deviance]))
-
-
-def test_mistakes_are_refused() -> None:
-    with pytest.raises(DataError, match=r"row 2: .*dead <= exposed"):
-        fit_binomial([1, 2], [1, 5], [4, 4])
-    with pytest.raises(DataError, match="deaths at dose zero"):
-        fit_binomial([0, 1, 2], [1, 2, 3], [4, 4, 4])
-    with pytest.raises(DataError, match="expected counts"):
-        fit_binomial([1, 2], [0.5, 1], [4, 4])
-    with pytest.raises(DataError, match="two at least"):
-        fit_binomial([0, 1], [0, 1], [4, 4])
+def test_counts_that_cannot_be_are_refused(dose, alive, total, message):
+    with pytest.raises(DataError, match=message):
+        counts(dose, alive, total)

@@ -1,161 +1,152 @@
-"""Mortality counts: the two-parameter log-logistic curve by maximum likelihood.
+"""Counts of survivors against dose: the two-parameter log-logistic curve with a binomial likelihood.
 
-P(dead) = 1 / (1 + (x / e)^-b), which is a logistic regression on ln x: b > 0, e is the LC50. Dose zero is
-P = 0 exactly, so deaths without drug need another model, and are refused.
+The surviving share is s(x) = 1 / (1 + (x/e)^b), 1 at dose zero: deaths without drug have no place in this
+curve and are refused. The likelihood and its deviance are those of a logistic regression on ln x
+(McCullagh and Nelder, Generalized Linear Models, 2nd edition 1989, chapter 4).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import xlogy
+from scipy.stats import chi2
 
 from selenolab.core.errors import DataError
+from selenolab.fit.search_box import search_box
 
 Vector = NDArray[np.float64]
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Survivors of `total` subjects at each dose above zero; rows of one dose are added up (m,)."""
+
+    dose: Vector
+    alive: Vector
+    total: Vector
 
 
 @dataclass(frozen=True, slots=True)
 class BinomialFit:
-    """A fitted mortality curve.
+    """The curve of the counts.
 
     Parameters
     ----------
-    b, e : slope and median lethal dose; e infinite (0) where nobody (everybody) dies.
-    se : (2,) standard errors of b and e from the information; infinite where there is none.
-    cov : (2, 2) likewise.
+    b, e : slope and dose at which half survive.
+    cov : (2, 2) of ln b and ln e, from the expected information.
+    deviance, dof : against one proportion a dose; `fit_p` is its chi-squared p, None without spare doses.
     log_likelihood : without the binomial coefficients.
-    deviance, dof : against one probability a dose; dof = doses above zero - 2.
-    state, why : "ok", "nobody dies", "everybody dies", "step" (no dose with both outcomes on one slope),
-        "falling" (mortality falls with the dose), and what it means.
+    p_flat : likelihood-ratio test against one proportion for all doses.
+    data : what was fitted.
     """
 
     b: float
     e: float
-    se: Vector
     cov: Vector
-    log_likelihood: float
     deviance: float
     dof: int
-    state: str
-    why: str
+    fit_p: float | None
+    log_likelihood: float
+    p_flat: float
+    data: Counts
 
 
-def fit_binomial(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> BinomialFit:
-    """Fit mortality counts.
-
-    Parameters
-    ----------
-    dose, dead, total : (n,) dose, number dead and number exposed of every group.
+def counts(dose: ArrayLike, alive: ArrayLike, total: ArrayLike) -> Counts:
+    """Counts added up by dose.
 
     Raises
     ------
     DataError
-        Counts that are no counts, more dead than exposed, deaths at dose zero, no dose above zero.
-
-    Examples
-    --------
-    >>> fit = fit_binomial([1, 2, 4, 8, 16], [1, 3, 10, 17, 19], [20, 20, 20, 20, 20])
-    >>> round(fit.e, 3), round(fit.b, 3), fit.state
-    (4.0, 2.29, 'ok')
+        More survivors than subjects, counts that are no whole numbers, or deaths at dose zero.
     """
-    x, y, n = _checked(dose, dead, total)
-    if y.sum() == 0 or y.sum() == n.sum():
-        return _extreme(x, everybody=bool(y.sum() > 0))
-    z = np.log(x)
-    middle = float(np.average(z, weights=n))
-    beta, information, separated = _newton(z - middle, y, n)
-    likelihood, deviance = _likelihood(beta, z - middle, y, n)
-    slope = float(beta[1])
-    if separated or abs(slope) < 1e-12:
-        return _step(x, y, n, likelihood, deviance)
-    b, e = slope, float(np.exp(np.clip(middle - beta[0] / slope, -700, 700)))
-    turn = np.array([[0.0, 1.0], [-e / slope, e * beta[0] / slope**2]])
-    cov = turn @ np.linalg.inv(information) @ turn.T
-    state, why = ("ok", "") if b > 0 else ("falling", "mortality falls with the dose")
-    return BinomialFit(b, e, np.sqrt(np.diagonal(cov)), cov, likelihood, deviance, x.size - 2, state, why)
-
-
-def _checked(dose: ArrayLike, dead: ArrayLike, total: ArrayLike) -> tuple[Vector, Vector, Vector]:
-    """Doses above zero, rising, with their counts added up."""
-    x, y, n = (np.ravel(np.asarray(column, float)) for column in (dose, dead, total))
-    if not x.size == y.size == n.size:
+    x, k, n = (np.ravel(np.asarray(v, float)) for v in (dose, alive, total))
+    if (n < 1).any() or (k < -1e-6).any() or (k > n + 1e-6).any():
+        raise DataError("Binomial curve: found counts outside 0 to total; expected survivors among subjects.")
+    if np.abs(k - np.rint(k)).max() > 0.02 or np.abs(n - np.rint(n)).max() > 1e-6:
+        raise DataError("Binomial curve: found parts of a subject; expected shares that are whole counts.")
+    k = np.rint(k)
+    if (k[x == 0] < n[x == 0]).any():
         raise DataError(
-            f"Mortality: found {x.size} doses, {y.size} dead, {n.size} exposed; expected as many of each."
-        )
-    wrong = ~(
-        np.isfinite(x) & (x >= 0) & (y >= 0) & (n > 0) & (y <= n) & (y == np.round(y)) & (n == np.round(n))
-    )
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
-        raise DataError(
-            f"Mortality row {i + 1}: found dose {x[i]}, {y[i]} dead of {n[i]}; "
-            "expected counts, dead <= exposed."
-        )
-    if np.any((x == 0) & (y > 0)):
-        raise DataError(
-            "Mortality: found deaths at dose zero; LL.2 holds none. Correct for control mortality first."
+            "Binomial curve: found deaths at dose zero, for which LL.2 has no place. Use LL.3 on the shares."
         )
     doses, place = np.unique(x[x > 0], return_inverse=True)
     if doses.size < 2:
-        raise DataError(f"Mortality: found {doses.size} doses above zero; expected two at least.")
-    keep = x > 0
-    return doses, np.bincount(place, y[keep]).astype(float), np.bincount(place, n[keep]).astype(float)
+        raise DataError(f"Binomial curve: found {doses.size} doses above zero; expected at least two.")
+    alive, subjects = (np.bincount(place, v[x > 0]).astype(float) for v in (k, n))
+    return Counts(doses, alive, subjects)
 
 
-def _newton(z: Vector, y: Vector, n: Vector) -> tuple[Vector, Vector, bool]:
-    """Logistic regression by Newton steps, halved while the likelihood falls; True: no maximum."""
-    design = np.column_stack([np.ones(z.size), z])
-    share = y.sum() / n.sum()
-    beta = np.array([np.log(share / (1 - share)), 0.0])
-    information = np.eye(2)
-    for _ in range(100):
-        p = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
-        weight = n * p * (1 - p)
-        information = design.T @ (weight[:, None] * design)
-        if np.linalg.det(information) <= 1e-10 * np.prod(np.diagonal(information)) or weight.sum() < 1e-8:
-            return beta, information, True
-        step = np.linalg.solve(information, design.T @ (y - n * p))
-        now = _likelihood(beta, z, y, n)[0]
-        while _likelihood(beta + step, z, y, n)[0] < now - 1e-12 * abs(now) and np.max(np.abs(step)) > 1e-12:
-            step = step / 2
-        beta = beta + step
-        if np.max(np.abs(step)) <= 1e-11 * (1 + np.max(np.abs(beta))):
-            return beta, information, False
-    return beta, information, True
+def fit_binomial(data: Counts) -> BinomialFit:
+    """The curve of greatest likelihood.
 
-
-def _likelihood(beta: Vector, z: Vector, y: Vector, n: Vector) -> tuple[float, float]:
-    """Log-likelihood and deviance."""
-    t = beta[0] + beta[1] * z
-    value = float(np.sum(-y * np.logaddexp(0, -t) - (n - y) * np.logaddexp(0, t)))
-    share = y / n
-    inner = (share > 0) & (share < 1)
-    best = float(
-        np.sum(
-            (y * np.log(np.where(inner, share, 1)) + (n - y) * np.log(np.where(inner, 1 - share, 1)))[inner]
-        )
+    Examples
+    --------
+    >>> found = fit_binomial(counts([1, 2, 4, 8, 16], [19, 16, 10, 4, 1], [20] * 5))
+    >>> round(found.e, 2), round(found.b, 2)
+    (4.0, 2.07)
+    """
+    box = search_box(data.dose)
+    limits = [box.log_b, box.log_e]
+    starts = [
+        (np.log(b), z) for b in (0.5, 1.5, 5.0) for z in np.log(data.dose[[0, data.dose.size // 2, -1]])
+    ]
+    found = min(
+        (minimize(_cost, start, args=(data,), method="L-BFGS-B", bounds=limits) for start in starts),
+        key=lambda one: float(one.fun),
     )
-    return value, 2 * (best - value)
-
-
-def _extreme(x: Vector, *, everybody: bool) -> BinomialFit:
-    state = "everybody dies" if everybody else "nobody dies"
-    side = f"below the lowest dose {x[0]:g}" if everybody else f"above the highest dose {x[-1]:g}"
-    blind = np.diag([np.inf, np.inf])
+    log_b, log_e = (float(value) for value in found.x)
+    likelihood = -float(found.fun)
+    share = data.alive / data.total
+    whole = float(np.sum(xlogy(data.alive, share) + xlogy(data.total - data.alive, 1 - share)))
+    one = float(data.alive.sum() / data.total.sum())
+    flat = float(np.sum(xlogy(data.alive, one) + xlogy(data.total - data.alive, 1 - one)))
+    deviance, dof = max(2 * (whole - likelihood), 0.0), data.dose.size - 2
+    p = float(chi2.sf(deviance, dof)) if dof > 0 else None
+    p_flat = float(chi2.sf(max(2 * (likelihood - flat), 0.0), 1))
+    cov = _covariance(log_b, log_e, data)
     return BinomialFit(
-        1.0, 0.0 if everybody else float("inf"), np.full(2, np.inf), blind, 0.0, 0.0, x.size - 2, state,
-        f"{state} at every dose: the median lethal dose lies {side}",
-    )  # fmt: skip
+        float(np.exp(log_b)), float(np.exp(log_e)), cov, deviance, dof, p, likelihood, p_flat, data
+    )
 
 
-def _step(x: Vector, y: Vector, n: Vector, likelihood: float, deviance: float) -> BinomialFit:
-    """Outcomes split by the dose: the likelihood rises without end as the slope does."""
-    share = y / n
-    falls = share[0] > share[-1]
-    edge = int(np.argmax(share < 0.5)) if falls else int(np.argmax(share > 0.5))
-    low, high = x[max(edge - 1, 0)], x[edge]
-    return BinomialFit(
-        float("-inf") if falls else float("inf"), float(np.sqrt(low * high)), np.full(2, np.inf),
-        np.diag([np.inf, np.inf]), likelihood, deviance, x.size - 2, "step",
-        f"the outcomes change at once: the median lethal dose lies between {low:g} and {high:g}",
-    )  # fmt: skip
+def binomial_profile(fit: BinomialFit, grid: ArrayLike, share: float) -> Vector:
+    """Deviance rises (m,) above the fit, least over b, with the dose of surviving `share` held at `grid`."""
+    odds = float(np.log(1 / share - 1))
+    low, high = search_box(fit.data.dose).log_b
+
+    def least(log_x: float) -> float:
+        def cost(log_b: float) -> float:
+            return _cost(np.array([log_b, log_x - odds * np.exp(-log_b)]), fit.data)
+
+        nodes = np.linspace(low, high, 24)
+        best = int(np.argmin([cost(node) for node in nodes]))
+        bounds = nodes[max(best - 1, 0)], nodes[min(best + 1, nodes.size - 1)]
+        return float(minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": 1e-8}).fun)
+
+    rises = [2 * (least(float(np.log(x))) + fit.log_likelihood) for x in np.asarray(grid, float)]
+    return np.asarray(np.maximum(np.array(rises), 0.0))
+
+
+def _share(inner: Vector, dose: Vector) -> Vector:
+    t = np.exp(inner[0]) * (np.log(dose) - inner[1])
+    return np.asarray(np.clip(1 / (1 + np.exp(np.clip(t, -500, 500))), _TINY, 1 - _TINY))
+
+
+def _cost(inner: Vector, data: Counts) -> float:
+    s = _share(np.asarray(inner, float), data.dose)
+    return -float(np.sum(data.alive * np.log(s) + (data.total - data.alive) * np.log1p(-s)))
+
+
+def _covariance(log_b: float, log_e: float, data: Counts) -> Vector:
+    """Inverse of the expected information of ln b and ln e; infinite where the data cannot tell."""
+    s = _share(np.array([log_b, log_e]), data.dose)
+    b = np.exp(log_b)
+    jac = np.column_stack([-b * (np.log(data.dose) - log_e), np.full(s.size, b)])  # of the logit
+    information = jac.T @ (jac * (data.total * s * (1 - s))[:, None])
+    if np.linalg.cond(information) > 1e12:
+        return np.full((2, 2), np.inf)
+    return np.asarray(np.linalg.inv(information))

@@ -44,8 +44,11 @@ def _lack_of_fit(curve: Curve, group: Mapping[str, str], settings: ViabilitySett
     if p is None:
         why = "There are no repeated wells, or no doses to spare, against which the curve could be judged."
         return Check(rule, name, None, why, group=group, endpoint=RELATIVE)
+    test = "Chi-squared test of the deviance of the"
+    if curve.fit.lack_of_fit_f is not None:
+        test = f"F test (F = {curve.fit.lack_of_fit_f:.3g}) of the"
     why = (
-        f"F test of the {settings.family} curve against the dose means: F = {curve.fit.lack_of_fit_f:.3g}. "
+        f"{test} {settings.family} curve against the dose means. "
         "The families table shows which curve fits better."
     )
     return Check(rule, name, p >= _P, why, p, _P, "1", p - _P, group, RELATIVE, {"family": settings.family})

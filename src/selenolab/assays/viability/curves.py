@@ -8,9 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from selenolab.assays.viability.controls import Corrected, vehicle_rows
+from selenolab.assays.viability.mortality import BINOMIAL, as_curve, mortality
 from selenolab.assays.viability.schema import GROUP
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.fit import curve_state
+from selenolab.fit.binomial import BinomialFit
 from selenolab.fit.dose_response import CurveFit, fit_curve
 from selenolab.fit.robust import robust_fit
 
@@ -25,7 +27,8 @@ class Curve:
 
     `group` names compound, cell_line and where stated arm and time; `wells` are all its rows, flagged
     ones included; `dose` and `response` (n,) are those that count, vehicle wells as dose zero; `control`
-    is the response without drug (100 for data in %), None where it is not known.
+    is the response without drug (100 for data in %), None where it is not known. `binomial` is the fit of
+    counts, of which `fit` then shows the parameters.
     """
 
     group: Mapping[str, str]
@@ -36,6 +39,7 @@ class Curve:
     control: float | None
     fit: CurveFit
     robust: CurveFit | None
+    binomial: BinomialFit | None = None
 
     @property
     def tested(self) -> tuple[float, float]:
@@ -90,6 +94,10 @@ def _curve(
     dose, response = rows["dose"].to_numpy(float)[use], rows["viability"].to_numpy(float)[use]
     zero = response[dose == 0]
     control = 100.0 if unit == "%" else float(zero.mean()) if zero.size else None
+    if settings.family == BINOMIAL:
+        found = mortality(dose, response, rows["total"].to_numpy(float)[use] if "total" in rows else None)
+        fit = as_curve(found, dose, response)
+        return Curve(group, experiment, rows, dose, response, control, fit, None, found)
     fit = fitted(dose, response, settings.family, control, settings)
     wanted = settings.robust and fit.state in SEEN  # elsewhere there is no mid dose to compare
     robust = _robust(dose, response, control, settings) if wanted else None

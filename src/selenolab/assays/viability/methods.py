@@ -39,6 +39,7 @@ _SHAPES = {
     "LL.2": "two-parameter log-logistic", "LL.3": "three-parameter log-logistic",
     "LL.4": "four-parameter log-logistic", "LL.5": "five-parameter log-logistic",
     "W1.4": "four-parameter Weibull", "BC.4": "Brain-Cousens hormesis",
+    "binomial LL.2": "two-parameter log-logistic",
 }  # fmt: skip
 
 
@@ -83,12 +84,16 @@ def _curve(corrected: Corrected, settings: ViabilitySettings) -> list[Sentence]:
     level = "50 % of the control" if corrected.unit == "%" else "half the mean response at dose zero"
     return [
         Sentence(
-            f"A {_SHAPES[settings.family]} curve was fitted by least squares to the wells of each "
+            f"A {_SHAPES[settings.family]} curve was fitted by {_how(settings)} to the wells of each "
             "experiment; the relative IC50 is the dose half-way between its plateaus, the absolute IC50 "
             f"the dose at {level}. Potencies outside the doses tested are given as bounds.",
             (RITZ,),
         )
     ]
+
+
+def _how(settings: ViabilitySettings) -> str:
+    return "binomial maximum likelihood" if settings.family == "binomial LL.2" else "least squares"
 
 
 def _summary(settings: ViabilitySettings, n: int) -> Sentence:

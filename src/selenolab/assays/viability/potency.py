@@ -16,6 +16,7 @@ from selenolab.assays.viability.curves import Curve
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.fit import curve_state
 from selenolab.fit.batch import fit_many
+from selenolab.fit.binomial import binomial_profile
 from selenolab.fit.effect_profile import effect_profile
 from selenolab.fit.profile import effective_dose
 from selenolab.fit.profile_grid import dose_grid, profile_on_grid
@@ -85,6 +86,8 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
         log10 = -inf if level is not None and _below(curve, level) else inf
     else:
         log10 = float(np.log10(value)) if value > 0 else -inf
+    if curve.binomial is not None:
+        return _counted(curve, share or 0.5, grid)
     grid, profile = _profile(curve, grid, asked, settings)
     least = np.array([min(curve.fit.rss, float(profile.min()))])
     variance = max(float(least[0]) / curve.fit.dof, (_EXACT * float(np.abs(curve.response).max())) ** 2)
@@ -92,6 +95,19 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
     grid, roots = _refined(grid, roots, log10)
     undefined = _undefined(curve, level) if level is not None and log10 == inf else ""
     return Potency(curve, log10, roots, grid, _se(grid, roots), undefined)
+
+
+def _counted(curve: Curve, share: float, grid: Vector) -> Potency:
+    """The dose of a surviving share from counts: the scatter is known, so the rise is the deviance."""
+    found = curve.binomial
+    assert found is not None
+    log10 = float(np.log10(found.e) + np.log10(1 / share - 1) / found.b)
+    if curve.fit.state == curve_state.FLAT:
+        log10 = inf if found.data.alive.sum() > share * found.data.total.sum() else -inf
+    rises = binomial_profile(found, 10.0**grid, share)
+    roots = signed_roots([log10], grid, rises[None, :], [min(0.0, float(rises.min()))], [1.0])[0]
+    fine, roots = _refined(grid, roots, log10)
+    return Potency(curve, log10, roots, fine, _se(fine, roots), "")
 
 
 def _refined(grid: Vector, roots: Vector, log10: float) -> tuple[Vector, Vector]:

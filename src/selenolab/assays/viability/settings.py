@@ -7,7 +7,7 @@ from pydantic import Field, PositiveFloat, PositiveInt
 from selenolab.core.assay import AssaySettings
 from selenolab.core.compound import Basis
 
-FamilyName = Literal["LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4"]
+FamilyName = Literal["LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4", "binomial LL.2"]
 
 
 class ViabilitySettings(AssaySettings):

@@ -130,9 +130,9 @@ def test_any_text_gives_a_card_or_one_of_our_errors(tmp_path_factory, text):
     assert all("study.yaml" in line for line in told)
 
 
-@pytest.mark.parametrize("name", ["a.b", "../a", "", "a b", "x" * 65])
+@pytest.mark.parametrize("name", ["a.b", "../a", "", "a b", "x" * 65, "a\\n"])
 def test_a_run_name_is_also_a_folder_name(tmp_path, name):
-    told = mistakes(tmp_path, f"title: T\nruns:\n  '{name}': {{assay: x, files: [a]}}\n")
+    told = mistakes(tmp_path, f'title: T\nruns:\n  "{name}": {{assay: x, files: [a]}}\n')
     assert any("Expected a name of letters" in line for line in told)
 
 

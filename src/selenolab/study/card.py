@@ -1,5 +1,6 @@
 """The study file as it is written: its keys, their types, and every mistake with its line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from selenolab.core.compound import Basis
 from selenolab.core.errors import did_you_mean
 from selenolab.study.document import Document, Mistakes, Where, read_document
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"  # also a folder's name, on every system
+NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # also a folder's name, on every system
 
 
 def _as_word(value: Any) -> Any:
@@ -178,9 +179,7 @@ def _part(
 def _check_name(key: str, name: str | int, part: Any, mistakes: Mistakes) -> None:
     if key not in {"runs", "comparisons"} or not isinstance(name, str):
         return
-    import re
-
-    if not re.match(NAME, name):
+    if not NAME.fullmatch(name):
         mistakes.add((key, name), "Expected a name of letters, digits, '-' and '_' (at most 64).")
     for other in part:
         if other != name and other.lower() == name.lower() and other < name:

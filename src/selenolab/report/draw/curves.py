@@ -7,8 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from selenolab.core.drawing import CurvePlot, Histogram, Mark, Series
-from selenolab.report.draw.scale import Scale, apply_scale, scale_for
-from selenolab.report.draw.series import column_values, draw_legend, draw_marks, draw_series
+from selenolab.report.draw.scale import Scale, apply_scale, scale_for, with_room
+from selenolab.report.draw.series import (
+    LABEL_ROW,
+    MOST_LABELS,
+    column_values,
+    draw_legend,
+    draw_marks,
+    draw_series,
+)
 from selenolab.report.draw.style import GRID, NARROW, colour, new_figure
 
 ZERO_NOTE = "Zero stands left of the break of the axis."
@@ -21,6 +28,8 @@ def draw_curves(drawing: CurvePlot, width: int) -> tuple[Figure, tuple[str, ...]
     every = drawing.series
     x = scale_for(drawing.x, np.append(column_values(every, "x"), _at(drawing.marks, "x")))
     y = scale_for(drawing.y, np.append(_heights(every), _at(drawing.marks, "y")))
+    if drawing.y.high is None:
+        y = with_room(y, LABEL_ROW * min(_at(drawing.marks, "x").size, MOST_LABELS))
     _axes(ax, drawing, x, y)
     handles, notes = draw_series(ax, x, y, every)
     marked = draw_marks(ax, x, y, drawing.marks)

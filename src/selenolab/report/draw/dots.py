@@ -1,6 +1,5 @@
 """Every unit as a dot, with a bar or a mean and its interval."""
 
-from dataclasses import replace
 from textwrap import fill
 from typing import Any
 
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from selenolab.core.drawing import DotPlot
-from selenolab.report.draw.scale import Scale, apply_scale, place, reach, scale_for
+from selenolab.report.draw.scale import Scale, apply_scale, place, reach, scale_for, with_room
 from selenolab.report.draw.series import Handles, draw_legend, flags
 from selenolab.report.draw.style import GRID, INK, NARROW, colour, marker, new_figure
 
@@ -55,11 +54,7 @@ def _scale(drawing: DotPlot, rows: int) -> Scale:
     given = [frame[name] for frame in frames for name in VALUES if name in frame.columns]
     base = [0.0] if drawing.style == "bar" and not drawing.y.log else []
     values = np.concatenate([np.asarray(one, dtype=float) for one in given] + [np.array(base)])
-    scale = scale_for(drawing.y, values)
-    room = 1 / (1 - STEP * rows) if rows else 1.0  # brackets stand above the data
-    if scale.log:
-        return replace(scale, high=scale.low * (scale.high / scale.low) ** room)
-    return replace(scale, high=scale.low + (scale.high - scale.low) * room)
+    return with_room(scale_for(drawing.y, values), STEP * rows)  # brackets stand above the data
 
 
 def _bars(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> bool:

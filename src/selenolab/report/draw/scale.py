@@ -1,6 +1,6 @@
 """Axes: limits, ticks a reader expects, and a place for the zero dose beside a logarithmic axis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 import numpy as np
@@ -64,6 +64,14 @@ def scale_for(axis: Axis, values: ArrayLike) -> Scale:
         low - (room if low else 0.6 * room) if axis.low is None else axis.low,
         high + room if axis.high is None else axis.high,
     )
+
+
+def with_room(scale: Scale, share: float) -> Scale:
+    """The scale with the upper `share` of it free of data, for labels and brackets."""
+    stretch = 1 / (1 - share)
+    if scale.log:
+        return replace(scale, high=scale.low * (scale.high / scale.low) ** stretch)
+    return replace(scale, high=scale.low + (scale.high - scale.low) * stretch)
 
 
 def _log_scale(axis: Axis, given: Floats) -> Scale:

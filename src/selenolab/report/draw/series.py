@@ -16,6 +16,7 @@ from selenolab.report.draw.style import NARROW, colour, line_style, marker
 
 DENSE = 4000  # points of one series above which they become pixels, not paths
 MOST_NAMES, MOST_LABELS = 16, 8
+LABEL_ROW = 0.065  # share of the axis that a mark's label takes
 Handles = dict[str, list[Artist]]
 
 
@@ -105,7 +106,15 @@ def _labels(ax: Axes, one: Series, across: NDArray[np.float64], up: NDArray[np.f
         return
     for text, here, there, told in zip(one.frame["label"], across, up, wanted, strict=True):
         if told and isinstance(text, str) and text and np.isfinite(here + there):
-            ax.annotate(text, (here, there), (3, 3), textcoords="offset points", fontsize="small", zorder=6)
+            ax.annotate(
+                text,
+                (here, there),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize="small",
+                zorder=6,
+            )
 
 
 def _line(ax: Axes, x: Scale, y: Scale, one: Series) -> tuple[Artist | None, list[str]]:
@@ -158,7 +167,7 @@ def _mark_label(ax: Axes, scale: Scale, mark: Mark, at: float, row: int) -> None
     share = ((np.log(at) if scale.log else at) - low) / (high - low)
     if mark.across == "x":
         right = share > 0.6
-        spot, offset = (at, 0.985 - 0.065 * row), (-3 if right else 3, 0)
+        spot, offset = (at, 0.985 - LABEL_ROW * row), (-3 if right else 3, 0)
         frame, horizontal, vertical = ax.get_xaxis_transform(), "right" if right else "left", "top"
     else:
         spot, offset = (0.99, at), (0, 2)

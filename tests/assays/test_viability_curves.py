@@ -119,9 +119,7 @@ def test_an_ic50_below_the_doses_is_a_bound():
 
 
 def test_no_estimate_of_a_potency_lies_outside_the_doses():
-    shapes = [response(0.0, 1.0)] and [
-        lambda x, e=e: response(x, ic50=e) for e in (0.1, 0.9, 5, 50, 70, 3000)
-    ]
+    shapes = [response(0.0, 1.0)] and [lambda x, e=e: response(x, ic50=e) for e in (0.1, 5, 70, 3000)]
     for seed, shape in enumerate(shapes):
         found, _ = outcomes(table(replicated(shape, experiments=2, seed=seed)))
         for name in ("relative IC50", "absolute IC50", "IC10", "IC90"):
@@ -332,7 +330,7 @@ def test_the_virtual_door_gives_back_the_truth_it_was_given():
 
 def test_ignoring_the_drug_blank_is_biased_and_subtracting_it_is_not():
     def mean_log(**settings):
-        values = [outcomes(simulated(seed, virtual_drug_blank_au=0.25), **settings)[0] for seed in range(5)]
+        values = [outcomes(simulated(seed, virtual_drug_blank_au=0.25), **settings)[0] for seed in range(3)]
         return np.mean([np.log(found["absolute IC50"].value) for found in values])
 
     truth = np.log(10.0 * (95 / 45 - 1) ** (1 / 1.6))

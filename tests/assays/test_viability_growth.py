@@ -102,7 +102,8 @@ def test_the_assay_gives_gr_metrics_with_cells_at_time_zero():
 
 
 def test_a_gr50_beyond_the_doses_is_a_bound():
-    analysis = ASSAY.analyse(grown(ic50=900.0), ASSAY.settings(compare_families=False, robust=False), 0, {})
+    data = grown(ic50=900.0, experiments=2)
+    analysis = ASSAY.analyse(data, ASSAY.settings(compare_families=False, robust=False), 0, {})
     outcome = next(endpoint.outcome for endpoint in analysis.endpoints if endpoint.name == "GR50")
     assert isinstance(outcome, Estimate)
     assert outcome.censored == ">"

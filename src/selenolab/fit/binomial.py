@@ -95,7 +95,10 @@ def fit_binomial(data: Counts) -> BinomialFit:
         (np.log(b), z) for b in (0.5, 1.5, 5.0) for z in np.log(data.dose[[0, data.dose.size // 2, -1]])
     ]
     found = min(
-        (minimize(_cost, start, args=(data,), method="L-BFGS-B", bounds=limits) for start in starts),
+        (
+            minimize(_cost, start, args=(data,), jac=_slope, method="L-BFGS-B", bounds=limits)
+            for start in starts
+        ),
         key=lambda one: float(one.fun),
     )
     log_b, log_e = (float(value) for value in found.x)
@@ -139,6 +142,13 @@ def _share(inner: Vector, dose: Vector) -> Vector:
 def _cost(inner: Vector, data: Counts) -> float:
     s = _share(np.asarray(inner, float), data.dose)
     return -float(np.sum(data.alive * np.log(s) + (data.total - data.alive) * np.log1p(-s)))
+
+
+def _slope(inner: Vector, data: Counts) -> Vector:
+    """Derivatives of the cost by ln b and ln e."""
+    t = np.exp(inner[0]) * (np.log(data.dose) - inner[1])
+    rest = data.alive - data.total * _share(inner, data.dose)
+    return np.array([np.sum(rest * t), -np.exp(inner[0]) * np.sum(rest)])
 
 
 def _covariance(log_b: float, log_e: float, data: Counts) -> Vector:

@@ -23,7 +23,7 @@ from selenolab.stats.potency import signed_roots, summarise
 
 Vector = NDArray[np.float64]
 _HALF = 0.5
-_NODES = 16
+_NODES = 12
 _EXACT = 1e-6  # scatter of GR values below this is rounding
 _LEAST_GROWTH = 1.1  # control over time zero: below it the scatter rules GR
 

@@ -47,5 +47,5 @@ def test_the_endpoint_of_the_example_is_one_of_the_assay() -> None:
     assays = pytest.importorskip("selenolab.shelf").assays
     if "viability" not in assays:
         pytest.skip("viability is not there yet")
-    (endpoint,) = re.findall(r"endpoint: (\w+)", PAGE)
+    (endpoint,) = re.findall(r"endpoint: (.+)", PAGE)
     assert endpoint in {spec.name for spec in assays["viability"].endpoints}

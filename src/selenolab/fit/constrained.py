@@ -70,6 +70,7 @@ def least_rss(condition: Condition, log_x: float, start: Vector) -> Solution:
         return np.asarray(root * (part.columns @ part.beta - data.mean))
 
     def jacobian(searched: Vector) -> Vector:
+        """Derivatives of the residuals, with the linear part projected out (Kaufman)."""
         part = _linear(condition, log_x, searched)
         moved = [_moved(condition, log_x, searched, j, part) for j in range(searched.size)]
         tangent = root[:, None] * np.column_stack(moved)

@@ -144,6 +144,15 @@ def test_several_experiments_give_the_t_interval_of_their_log10_values():
     assert np.log10(found["relative IC50"].low) == pytest.approx(values.mean() - half, abs=1e-9)
 
 
+def test_the_profile_limits_of_every_experiment_stand_in_the_table():
+    found, analysis = outcomes(table(replicated(response, experiments=1)))
+    row = analysis.tables["curves"].frame.iloc[0]
+    relative = found["relative IC50"]
+    assert (row["relative_ic50_low"], row["relative_ic50_high"]) == pytest.approx(
+        (relative.low, relative.high)
+    )
+
+
 def test_wells_are_never_n():
     few, _ = outcomes(table(replicated(response, wells=2)))
     many, _ = outcomes(table(replicated(response, wells=8)))

@@ -93,7 +93,7 @@ def _nothing(corrected: Corrected) -> str:
 def _tables(
     corrected: Corrected, results: Sequence[GroupResult], unit: str, settings: ViabilitySettings
 ) -> dict[str, Table]:
-    tables = {"curves": curve_table(results, unit)}
+    tables = {"curves": curve_table(results, unit, settings.level)}
     if corrected.unit == "%":
         tables["viability"] = viability_table(corrected, unit)
     families = family_table(results, settings, unit)

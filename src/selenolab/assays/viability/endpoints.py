@@ -59,7 +59,12 @@ def group_result(curves: Sequence[Curve], unit: str, settings: ViabilitySettings
             summaries[name] = over_experiments(potencies[name], settings.level)
             outcome = stated(summaries[name], unit)
         endpoints.append(Endpoint(name, group, outcome, _warnings(curves, talking)))
-    units = [unit_value(part, name, unit) for name, parts in potencies.items() for part in parts]
+    units = [
+        unit_value(part, name, unit)
+        for name, parts in potencies.items()
+        for part in parts
+        if not (name == RELATIVE and part.curve.fit.state == curve_state.FLAT)  # it has no half-way
+    ]
     endpoints += shape_endpoints(curves, settings)
     return GroupResult(
         group, tuple(curves), tuple(endpoints), (*units, *shape_units(curves)), potencies, summaries

@@ -183,6 +183,13 @@ def over_experiments(potencies: Sequence[Potency], level: float) -> Summary:
     )
 
 
+def own_limits(part: Potency, level: float) -> tuple[float, float]:
+    """The profile-likelihood limits of one experiment in dose; NaN where a side is open."""
+    found = summarise([part.log10], part.roots[None, :], part.grid, part.curve.fit.dof, level)
+    low, high = (10.0**side if np.isfinite(side) else np.nan for side in (found.log10_low, found.log10_high))
+    return float(low), float(high)
+
+
 def _refuses(part: Potency, side: int, level: float) -> bool:
     """Whether the profile of one experiment refuses every dose on the grid, the potency being on `side`."""
     return bool((side * part.roots).min() > t_quantile(level, part.curve.fit.dof))

@@ -8,6 +8,7 @@ import pandas as pd
 from selenolab.assays.viability.controls import TREATED, Corrected
 from selenolab.assays.viability.curves import FAMILIES, SEEN, Curve, fitted
 from selenolab.assays.viability.endpoints import GroupResult
+from selenolab.assays.viability.potency import own_limits
 from selenolab.assays.viability.schema import CURVES, RAW, VIABILITY
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.dataset import Table
@@ -34,9 +35,9 @@ def _signal_unit(corrected: Corrected) -> str:
     return "AU" if corrected.kind == "absorbance" else "counts"
 
 
-def curve_table(results: Sequence[GroupResult], dose_unit: str) -> Table:
+def curve_table(results: Sequence[GroupResult], dose_unit: str, level: float) -> Table:
     """One row a curve of one experiment: fit, potencies with their profile limits, states."""
-    rows = [_curve_row(result, curve) for result in results for curve in result.curves]
+    rows = [_curve_row(result, curve, level) for result in results for curve in result.curves]
     return open_table(CURVES, rows, {"e": dose_unit, "robust_e": dose_unit, **_potency_units(dose_unit)})
 
 
@@ -44,7 +45,7 @@ def _potency_units(dose_unit: str) -> dict[str, str]:
     return dict.fromkeys(("relative_ic50", "absolute_ic50", "ic10", "ic90"), dose_unit)
 
 
-def _curve_row(result: GroupResult, curve: Curve) -> dict[str, object]:
+def _curve_row(result: GroupResult, curve: Curve, level: float) -> dict[str, object]:
     fit, robust = curve.fit, curve.robust
     row: dict[str, object] = {"compound": "", "cell_line": "", **curve.group, "experiment": curve.experiment}
     row |= {"state": fit.state, "why": fit.why, "wells": fit.n, "doses": fit.n_doses}
@@ -56,6 +57,7 @@ def _curve_row(result: GroupResult, curve: Curve) -> dict[str, object]:
         word = name.lower().replace(" ", "_")
         unit = next((u for u in result.units if u.endpoint == name and u.unit_id == curve.experiment), None)
         row[word] = unit.value if unit and part else np.nan
+        row[f"{word}_low"], row[f"{word}_high"] = own_limits(part, level) if part else (np.nan, np.nan)
         row[f"{word}_censored"] = (unit.censored or "") if unit and part else "not given"
     row |= {
         "rss": fit.rss, "sigma": _finite(fit.sigma), "p_flat": fit.p_flat,
@@ -118,7 +120,7 @@ def open_table(schema: TableSchema, rows: Sequence[Mapping[str, object]], units:
     words = {column.word for column in schema.columns}
     extra: dict[str, OpenColumn] = {}
     for word in frame.columns:
-        if word in words or word.endswith("_se"):
+        if word in words or word.endswith(("_se", "_low", "_high")):
             continue
         is_text = frame[word].map(lambda cell: isinstance(cell, str)).any()
         if is_text:

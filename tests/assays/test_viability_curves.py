@@ -12,6 +12,8 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.drawing import CurvePlot
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.estimate import Absent, Estimate
+from selenolab.fit.dose_response import fit_curve
+from selenolab.fit.profile import profile_interval
 from selenolab.shelf import assays
 from selenolab.stats.noise import observe
 
@@ -151,6 +153,17 @@ def test_the_profile_limits_of_every_experiment_stand_in_the_table():
     assert (row["relative_ic50_low"], row["relative_ic50_high"]) == pytest.approx(
         (relative.low, relative.high)
     )
+
+
+@pytest.mark.parametrize("family", ["LL.3", "W1.4"])
+def test_the_interval_of_another_family_is_its_profile_interval(family):
+    data = table(replicated(lambda x: response(x, lower=0.0), experiments=1, sd=1.0))
+    found, _ = outcomes(data, family=family)
+    frame = data.tables["wells"].frame
+    fit = fit_curve(frame["dose"], frame["viability"], family)
+    exact = profile_interval(fit, percent=50.0)
+    relative = found["relative IC50"]
+    assert (relative.low, relative.high) == pytest.approx((exact.low, exact.high), rel=2e-3)
 
 
 def test_wells_are_never_n():

@@ -14,6 +14,7 @@ from selenolab.assays.viability.endpoints import stated
 from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.growth import GrowthCurve, gr_values, growth_curve
 from selenolab.assays.viability.linear import mean_outcome
+from selenolab.assays.viability.potency import refined
 from selenolab.assays.viability.schema import RAW
 from selenolab.core.analysis import UnitValue
 from selenolab.core.estimate import Absent, Endpoint, Outcome
@@ -124,7 +125,7 @@ def _gr50(parts: Sequence[Growth], unit: str, level: float) -> Outcome:
     doses = np.unique(np.concatenate([part.curve.dose for part in able]))
     ends = np.log10(dose_grid(doses))
     grid = np.linspace(ends[0], ends[-1], _NODES)
-    values, roots, dof = [], [], []
+    values, roots, dof, fine = [], [], [], grid
     for part in able:
         fit = part.curve.fit
         assert fit is not None
@@ -134,9 +135,11 @@ def _gr50(parts: Sequence[Growth], unit: str, level: float) -> Outcome:
         log_value = log10(value) if 0 < value < np.inf else value
         values.append(log_value)
         variance = max(least / fit.dof, _EXACT**2)
-        roots.append(signed_roots([log_value], grid, profile[None, :], [least], [variance])[0])
+        rough = signed_roots([log_value], grid, profile[None, :], [least], [variance])[0]
+        fine, line = refined(grid, grid, rough, log_value)
+        roots.append(line)
         dof.append(fit.dof)
-    return stated(summarise(values, np.array(roots), grid, dof, level), unit)
+    return stated(summarise(values, np.array(roots), fine, dof, level), unit)
 
 
 def _units(growth: Growth, unit: str) -> Iterator[UnitValue]:

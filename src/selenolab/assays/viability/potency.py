@@ -88,11 +88,11 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
         log10 = float(np.log10(value)) if value > 0 else -inf
     if curve.binomial is not None:
         return _counted(curve, share or 0.5, grid)
-    grid, profile = _profile(curve, grid, asked, settings)
+    nodes, profile = _profile(curve, grid, asked, settings, log10)
     least = np.array([min(curve.fit.rss, float(profile.min()))])
     variance = max(float(least[0]) / curve.fit.dof, (_EXACT * float(np.abs(curve.response).max())) ** 2)
-    roots = signed_roots([log10], grid, profile[None, :], least, [variance])[0]
-    grid, roots = _refined(grid, roots, log10)
+    rough = signed_roots([log10], nodes, profile[None, :], least, [variance])[0]
+    grid, roots = refined(grid, nodes, rough, log10)
     undefined = _undefined(curve, level) if level is not None and log10 == inf else ""
     return Potency(curve, log10, roots, grid, _se(grid, roots), undefined)
 
@@ -106,17 +106,17 @@ def _counted(curve: Curve, share: float, grid: Vector) -> Potency:
         log10 = inf if found.data.alive.sum() > share * found.data.total.sum() else -inf
     rises = binomial_profile(found, 10.0**grid, share)
     roots = signed_roots([log10], grid, rises[None, :], [min(0.0, float(rises.min()))], [1.0])[0]
-    fine, roots = _refined(grid, roots, log10)
+    fine, roots = refined(grid, grid, roots, log10)
     return Potency(curve, log10, roots, fine, _se(fine, roots), "")
 
 
-def _refined(grid: Vector, roots: Vector, log10: float) -> tuple[Vector, Vector]:
+def refined(grid: Vector, nodes: Vector, roots: Vector, log10: float) -> tuple[Vector, Vector]:
     """The roots on a grid `_FINER` times as fine, through zero at the estimate; monotone cubic between."""
     fine = np.linspace(grid[0], grid[-1], _FINER * (grid.size - 1) + 1)
-    x, y = grid, roots
-    if grid[0] < log10 < grid[-1] and np.abs(grid - log10).min() > 1e-9:
-        place = int(np.searchsorted(grid, log10))
-        x, y = np.insert(grid, place, log10), np.insert(roots, place, 0.0)
+    x, y = nodes, roots
+    if nodes[0] < log10 < nodes[-1] and np.abs(nodes - log10).min() > 1e-9:
+        place = int(np.searchsorted(nodes, log10))
+        x, y = np.insert(nodes, place, log10), np.insert(roots, place, 0.0)
     return fine, np.asarray(PchipInterpolator(x, y)(fine))
 
 
@@ -135,15 +135,22 @@ def _undefined(curve: Curve, level: float) -> str:
 
 
 def _profile(
-    curve: Curve, grid: Vector, asked: dict[str, float], settings: ViabilitySettings
+    curve: Curve, grid: Vector, asked: dict[str, float], settings: ViabilitySettings, log10: float
 ) -> tuple[Vector, Vector]:
-    """The grid used and the profile on it: compiled for the plain LL.4, else one by one on fewer doses."""
+    """The nodes used and the profile there.
+
+    Compiled for the plain LL.4; else one by one on fewer doses, with some more about the estimate.
+    """
     limited = settings.lower_plateau_min is not None
     if settings.family == "LL.4" and not limited and not curve.fit.held.any():
         fits = fit_many(curve.dose, curve.response[None, :])
         return grid, profile_on_grid(fits, 10.0**grid, **asked)[0]
     nodes = np.linspace(grid[0], grid[-1], max(8, grid.size * _NODES_PER_DOSE // 6))
-    return grid, np.interp(grid, nodes, effect_profile(curve.fit, 10.0**nodes, **asked))
+    error = float(curve.fit.se[3]) / (float(curve.fit.values[3]) * np.log(10))
+    if np.isfinite(log10) and 0 < error < 1:
+        near = log10 + error * np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+        nodes = np.union1d(nodes, near[(near > grid[0]) & (near < grid[-1])])
+    return nodes, effect_profile(curve.fit, 10.0**nodes, **asked)
 
 
 def _se(grid: Vector, roots: Vector) -> float | None:

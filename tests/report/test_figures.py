@@ -309,3 +309,17 @@ def test_a_run_called_comparisons_keeps_its_own_folder(outcome):
     )
     folders = figure_folders(replace(outcome, results=results))
     assert len({folder.lower() for folder in folders.values()} | {"comparisons"}) == 5
+
+
+def test_an_excluded_point_far_off_stands_at_the_edge_with_its_value_and_does_not_flatten_the_curve():
+    frame = pd.DataFrame(
+        {"x": [1.0, 2.0, 4.0], "y": [100.0, 80.0, 60.0], "excluded": False, "label": ["a", "b", "c"]}
+    )
+    far = pd.DataFrame({"x": [2.0], "y": [900.0], "excluded": [True], "label": ["experiment 1, B5"]})
+    axes = (Axis("Dose", "µM", log=True), Axis("Viability", "%", low=0.0))
+    series = (Series("wells", "points", frame), Series("wells", "points", far, faint=True))
+    picture = paint(CurvePlot("c", "c", CAPTION, *axes, series), WIDE, False, "c", "")
+    words = svg_text(picture.svg)
+    assert "experiment 1, B5: 900" in words
+    assert "500" not in words.split()
+    assert any("beyond the axis" in note for note in picture.notes)

@@ -10,6 +10,7 @@ from selenolab.core.study import Contrast
 from selenolab.report.words import (
     as_selenium,
     check_sign,
+    compared_answers,
     contrast_words,
     number_words,
     say,
@@ -76,6 +77,14 @@ def test_effect_first_p_second():
     ratio = Estimate(2.03, 1.52, 2.72, "ratio", "Welch", 3, N)
     said = contrast_words(Contrast("MCF-7", "HepG2", ratio, 0.0312, 0.0002))
     assert said.index("ratio 2.0") < said.index("p = 0.031") < said.index("adjusted p < 0.001")
+
+
+def test_the_head_of_the_report_says_what_was_compared(outcome):
+    said = compared_answers(outcome)
+    made = [one for compared in outcome.compared for one in compared.contrasts]
+    assert len(said) == min(len(made), 4 * len(outcome.compared))
+    assert said[0].startswith(outcome.compared[0].comparison.endpoint)
+    assert made[0].left in said[0]
 
 
 def test_compound_and_selenium_side_by_side(outcome):

@@ -32,7 +32,7 @@ class UnitValue:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Endpoints first; then what they rest on. `answer` is one sentence for the head of the report."""
+    """Endpoints first; then what they rest on. `answer`: one short line a group."""
 
     endpoints: tuple[Endpoint, ...]
     answer: str = ""

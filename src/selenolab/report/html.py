@@ -50,6 +50,7 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         version=version,
         runs=sections,
         long_answer=any(len(section.answer) > 160 for section in sections),
+        compared_answers=words.compared_answers(outcome),
         headline=rows,
         headline_table=table,
         more=more,

@@ -241,4 +241,8 @@ def simulated_banner(sections: Sequence[RunSection]) -> str:
         return ""
     verb = "is" if len(names) == 1 else "are"
     said = f"{', '.join(names)} {verb} computed from a model and not measured."
-    return f"{said} Every figure and table of it is marked."
+    its = "its" if len(names) == 1 else "their"
+    return (
+        f"{said} Every figure and table of {'it' if len(names) == 1 else 'them'} is marked; {its} intervals "
+        "show simulated scatter only, not how sure the model is."
+    )

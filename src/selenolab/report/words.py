@@ -7,7 +7,7 @@ from math import inf, isfinite
 from selenolab.core.check import Check
 from selenolab.core.compound import Basis, to_selenium
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
-from selenolab.core.study import Contrast, Study
+from selenolab.core.study import Contrast, Study, StudyResult
 from selenolab.report.numerals import interval_text, p_text, plain
 
 MOLAR = {"M", "mM", "µM", "nM", "pM"}
@@ -170,3 +170,12 @@ def as_selenium(endpoint: Endpoint, study: Study) -> tuple[Estimate, str] | None
     ends = [to_selenium(x, outcome.unit, basis, compound) for x in (outcome.value, outcome.low, outcome.high)]
     value, low, high = (end.value for end in ends)
     return replace(outcome, value=value, low=low, high=high), ends[0].how
+
+
+def compared_answers(outcome: StudyResult) -> tuple[str, ...]:
+    """What the comparisons say, for the head of the report: at most four contrasts of each."""
+    return tuple(
+        f"{compared.comparison.endpoint}, {contrast_words(contrast)}."
+        for compared in outcome.compared
+        for contrast in [one for one in compared.contrasts if one.right][:4]
+    )

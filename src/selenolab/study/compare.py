@@ -180,7 +180,8 @@ def _mean(units: Units, index: int) -> comparisons.GroupMean:
 
 
 def _sentence(comparison: Comparison, found: comparisons.Comparison) -> Sentence:
+    by = comparison.by.replace("_", " ")
     return Sentence(
-        f"{comparison.endpoint} was compared by {comparison.by}: {found.method}; {found.intervals}. "
+        f"{comparison.endpoint} was compared by {by}: {found.method}; {found.intervals}. "
         f"n counts {N_IS}; technical repeats were averaged first."
     )

@@ -33,12 +33,13 @@ def draw(
     n = "–".join(str(size) for size in dict.fromkeys((sizes[0], sizes[-1])))
     unit = points[0].unit
     shown = "geometric mean" if unit.scale == "log" else "mean"
-    text = f"{comparison.endpoint} by {comparison.by}; every dot is one unit."
+    by = comparison.by.replace("_", " ")
+    text = f"{comparison.endpoint} by {by}; every dot is one unit."
     if any(point.virtual for point in points):
         text += " Simulated units are among them."
     return DotPlot(
         comparison.name,
-        f"{comparison.endpoint} by {comparison.by}",
+        f"{comparison.endpoint} by {by}",
         Caption(text, f"{n} {N_IS} a group", f"{shown} and 95 % confidence interval", test),
         Axis(comparison.endpoint, unit.unit, unit.scale == "log"),
         dots,

@@ -1,4 +1,4 @@
-"""The one sentence for the head of the report, and numbers in it written by their interval."""
+"""The answer for the head of the report, one line a group, and numbers in it written by their interval."""
 
 from collections.abc import Sequence
 from math import floor, inf, log10
@@ -17,9 +17,10 @@ def answer(results: Sequence[GroupResult]) -> str:
         rest = ", ".join(v for k, v in result.group.items() if k not in ("compound", "cell_line"))
         title = f"{name or 'the compound'}{f' ({rest})' if rest else ''}"
         said = "; ".join(f"{end.name} {written(end.outcome)}" for end in headline(result))
-        parts.append(f"{title}: {said}")
-    more = f"; and {len(results) - 4} more" if len(results) > 4 else ""
-    return ". ".join(parts) + more + "."
+        parts.append(f"{title}: {said}.")
+    if len(results) > 4:
+        parts.append(f"{len(results) - 4} more groups stand in the table of endpoints.")
+    return "\n".join(parts)
 
 
 def written(outcome: Outcome) -> str:

@@ -64,10 +64,19 @@ def _dose_response(
         title_of(group),
         Caption(text, counted(n), bar),
         Axis("Dose", unit, log=True),
-        Axis(label, "% of control" if corrected.unit == "%" else corrected.unit),
+        _upward(label, "% of control" if corrected.unit == "%" else corrected.unit, series),
         tuple(part for part in series if len(part.frame)),
         _marks(result),
     )
+
+
+def _upward(label: str, unit: str, series: Sequence[Series]) -> Axis:
+    """An axis from zero, so that a flat curve looks flat; from lower where values are negative."""
+    drawn = [one.frame[~one.frame["excluded"]] if "excluded" in one.frame else one.frame for one in series]
+    least = min(
+        (float(frame[word].min()) for frame in drawn for word in ("y", "low") if word in frame), default=0
+    )
+    return Axis(label, unit, low=0.0 if not least < 0 else None)
 
 
 def _wells(curves: Sequence[Curve]) -> Iterator[Series]:
@@ -150,7 +159,7 @@ def raw_drawings(results: Sequence[GroupResult], corrected: Corrected, unit: str
             f"Corrected and plain: {title_of(dict(result.group))}",
             Caption(text, f"{counted(len(wells), 'well')} of {counted(len(result.curves))}"),
             Axis("Dose", unit, log=True),
-            Axis("Viability", "% of control"),
+            _upward("Viability", "% of control", series),
             tuple(series),
         )
 

@@ -19,7 +19,7 @@ _REDUCING = re.compile(
 )
 _THIOL_ARM = re.compile(r"\bnac\b|\bgsh\b|acetylcystein|glutathion|dtt|thiol|mercapto|cystein", re.IGNORECASE)
 
-# Lines that grow in suspension, as their Cellosaurus and supplier's entries describe them.
+# Lines that commonly grow in suspension: general knowledge, to be widened by `suspension_lines`.
 SUSPENSION = (
     "HL-60", "K-562", "Jurkat", "THP-1", "U-937", "MOLT-4", "CCRF-CEM", "Raji", "Ramos", "Daudi", "NB4",
     "Kasumi-1", "RPMI-8226", "MV4-11", "KG-1", "L1210", "P388",

@@ -1,6 +1,7 @@
 """What to draw of the plates: heat maps of the raw signal, and the control wells."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,10 @@ def _heat_map(part: pd.DataFrame, plate: str, shape: tuple[int, int], corrected:
         values,
         tuple(row_letters(r + 1) for r in range(shape[0])),
         tuple(str(c + 1) for c in range(shape[1])),
-        _axis(corrected),
+        # An excluded well must not set the scale of the others.
+        replace(
+            _axis(corrected), high=float(part.loc[part["ok"], "signal"].max()) if part["ok"].any() else None
+        ),
         notes,
     )
 

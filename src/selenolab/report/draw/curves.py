@@ -1,5 +1,6 @@
 """Curve plots and histograms."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from selenolab.report.draw.series import (
     draw_legend,
     draw_marks,
     draw_series,
+    flags,
 )
 from selenolab.report.draw.style import GRID, NARROW, colour, new_figure
 
@@ -70,9 +72,12 @@ def _axes(ax: Axes, drawing: CurvePlot | Histogram, x: Scale, y: Scale) -> None:
 
 
 def _heights(series: tuple[Series, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """What the y axis has to hold. A band may leave it: a wide interval must not flatten the data."""
-    drawn = [one for one in series if one.kind != "band"] or list(series)
-    return column_values(drawn, "y", "low", "high")
+    """What the y axis has to hold: all but bands and excluded points, which must not flatten the data."""
+    drawn = [
+        replace(one, frame=one.frame[~flags(one.frame, "excluded")]) for one in series if one.kind != "band"
+    ]
+    found = column_values(drawn, "y", "low", "high")
+    return found if found.size else column_values(series, "y", "low", "high")
 
 
 def _at(marks: tuple[Mark, ...], across: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -17,6 +17,7 @@ from selenolab.report.draw.style import NARROW, colour, line_style, marker
 DENSE = 4000  # points of one series above which they become pixels, not paths
 MOST_NAMES, MOST_LABELS = 16, 8
 LABEL_ROW = 0.065  # share of the axis that a mark's label takes
+BEYOND = "An excluded point beyond the axis stands at its edge, with its value."
 Handles = dict[str, list[Artist]]
 
 
@@ -48,6 +49,8 @@ def _points(ax: Axes, x: Scale, y: Scale, one: Series) -> tuple[Artist | None, l
     frame = one.frame
     across, up = place(x, frame["x"]), place(y, frame["y"])
     out = flags(frame, "excluded")
+    beyond = out & ((up > y.high) | (up < y.low))
+    up = np.where(beyond, np.clip(up, y.low, y.high), up)
     shown = ~(np.isnan(across) | np.isnan(up))
     dense = len(frame) > DENSE
     look: dict[str, Any] = {
@@ -70,8 +73,8 @@ def _points(ax: Axes, x: Scale, y: Scale, one: Series) -> tuple[Artist | None, l
         hollow = {**look, "markeredgewidth": 0.8, "markerfacecolor": "white", "alpha": 0.9}
         hollow |= {"markersize": 4.0, "zorder": 7.5} if one.faint else {}
         ax.plot(across[shown & out], up[shown & out], **hollow)
-    _labels(ax, one, across, up)
-    return artist, _point_notes(one, shown, out)
+    _labels(ax, one, across, up, beyond)
+    return artist, [*_point_notes(one, shown, out), *([BEYOND] if beyond.any() else [])]
 
 
 def _point_notes(one: Series, shown: NDArray[np.bool_], out: NDArray[np.bool_]) -> list[str]:
@@ -95,8 +98,13 @@ def _error_bars(ax: Axes, y: Scale, one: Series, across: NDArray[np.float64]) ->
     ax.vlines(across[some], low[some], high[some], color=colour(one.group), linewidth=0.9, zorder=3.5)
 
 
-def _labels(ax: Axes, one: Series, across: NDArray[np.float64], up: NDArray[np.float64]) -> None:
-    """Labels of the points a reader asks about: the excluded ones, and the others while they are few."""
+def _labels(
+    ax: Axes, one: Series, across: NDArray[np.float64], up: NDArray[np.float64], beyond: NDArray[np.bool_]
+) -> None:
+    """Labels of the points a reader asks about: the excluded ones, and the others while they are few.
+
+    A point `beyond` the axis stands at its edge, and its label says where it belongs.
+    """
     if "label" not in one.frame.columns:
         return
     wanted = flags(one.frame, "excluded")
@@ -104,10 +112,13 @@ def _labels(ax: Axes, one: Series, across: NDArray[np.float64], up: NDArray[np.f
         wanted = np.ones_like(wanted)
     if wanted.sum() > MOST_LABELS:
         return
-    for text, here, there, told in zip(one.frame["label"], across, up, wanted, strict=True):
+    values = one.frame["y"].to_numpy(dtype=float)
+    for text, here, there, told, off, value in zip(
+        one.frame["label"], across, up, wanted, beyond, values, strict=True
+    ):
         if told and isinstance(text, str) and text and np.isfinite(here + there):
             ax.annotate(
-                text,
+                f"{text}: {value:.3g}" if off else text,
                 (here, there),
                 (4, 0),
                 textcoords="offset points",

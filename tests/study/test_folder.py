@@ -39,7 +39,7 @@ def test_a_run_writes_record_tables_log_and_manifest(study):
     assert (out / "tables/one/slopes.csv").is_file()
     assert (out / "tables/one/wells.parquet").is_file()
     leftovers = {path.name for path in out.parent.iterdir()} - {"a.toy", "b.toy", "study.yaml", out.name}
-    assert leftovers == {".study-results.lock"}
+    assert leftovers == set()
 
 
 def test_a_second_run_is_byte_equal_and_takes_everything_from_the_cache(study):
@@ -91,7 +91,7 @@ def test_the_new_takes_the_place_of_the_old(tmp_path, monkeypatch, with_exchange
     out = filled(tmp_path / "out", "old")
     filled(out, "new")
     assert (out / "a.txt").read_text() == "new"
-    assert {path.name for path in tmp_path.iterdir()} == {"out", ".out.lock"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 
 def test_what_a_cut_off_run_left_is_put_right(tmp_path):
@@ -102,7 +102,7 @@ def test_what_a_cut_off_run_left_is_put_right(tmp_path):
         assert (out / "a.txt").read_text() == "old"
         (staging / "a.txt").write_text("new")
     assert (out / "a.txt").read_text() == "new"
-    assert {path.name for path in tmp_path.iterdir()} == {"out", ".out.lock"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
@@ -155,6 +155,36 @@ def test_two_writers_of_one_folder_do_not_mix(tmp_path):
             pass
         assert (staging / "a.txt").read_text() == "first"
     assert (tmp_path / "out" / "a.txt").read_text() == "first"
+
+
+def test_a_run_that_fails_leaves_neither_lock_nor_folders(tmp_path):
+    with pytest.raises(RuntimeError), writing(tmp_path / "x" / "y" / "out"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_that_others_use_by_now_stay(tmp_path):
+    def work():
+        with writing(tmp_path / "x" / "out"):
+            (tmp_path / "x" / "mine.txt").write_text("x")
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, work)
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["mine.txt"]
+
+
+def test_an_error_of_the_work_is_not_told_as_one_of_the_lock(tmp_path):
+    with pytest.raises(FileExistsError, match="work"), writing(tmp_path / "out"):
+        raise FileExistsError("work")
+
+
+def test_a_name_too_long_and_a_record_too_deep_are_refused(tmp_path):
+    with pytest.raises((OutputError, OSError), match="name too long"), writing(tmp_path / ("x" * 250)):
+        pass
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "record.json").write_text("[" * 100_000)
+    with pytest.raises(OutputError, match="holds other things"), writing(tmp_path / "out"):
+        pass
 
 
 def test_a_symbolic_link_leads_to_the_real_folder(tmp_path):

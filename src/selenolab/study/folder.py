@@ -1,5 +1,6 @@
 """A study's results folder: built aside, put in place whole, and never mixed with another run's."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from selenolab.core.errors import OutputError, SelenolabError, SeveralErrors, StudyError
 from selenolab.core.study import Failure, Result, Study, StudyResult
@@ -129,17 +130,34 @@ def writing(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
+    """Hold the lock of `out`. It vanishes with the block, and so do folders made for nothing."""
+    made = [folder for folder in out.parents if not folder.exists()]  # the deepest first
+    try:
+        lock = _acquired(out)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows removes what is open when it is released
+                Path(lock.lock_file).unlink(missing_ok=True)
+            lock.release()
+    finally:
+        for folder in made:
+            with contextlib.suppress(OSError):  # it holds something: results, or another's files
+                folder.rmdir()
+
+
+def _acquired(out: Path) -> BaseFileLock:
+    lock = FileLock(out.with_name(f".{out.name}.lock"), timeout=0)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out.with_name(f".{out.name}.lock"), timeout=0)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout:
         raise OutputError(
             f"{out}: Another run is writing this folder. Wait until it has ended, or name another with -o."
         ) from None
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except OSError as error:
         raise OutputError(f"{out}: Unable to write here: {error.strerror}. Name another with -o.") from None
+    return lock
 
 
 def refuse_foreign(out: Path) -> None:
@@ -159,7 +177,7 @@ def is_ours(folder: Path) -> bool:
     """Whether a study was written here before."""
     try:
         record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and record.get("schema") == RECORD
 

@@ -91,3 +91,9 @@ def test_what_is_no_record_is_refused(tmp_path):
     (tmp_path / "record.json").write_text("{")
     with pytest.raises(StudyError, match="Unable to read the record"):
         diff_records(tmp_path, tmp_path)
+
+
+def test_a_record_nested_without_end_is_refused(tmp_path):
+    (tmp_path / "record.json").write_text("[" * 100_000)
+    with pytest.raises(StudyError, match="Unable to read the record"):
+        diff_records(tmp_path, tmp_path)

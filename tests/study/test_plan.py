@@ -166,3 +166,15 @@ def test_cycles_and_orders():
     assert behind({"a": [], "b": ["a"], "c": ["b"], "d": []}, "a") == ["b", "c"]
     with pytest.raises(ValueError, match="no cycle"):
         in_order({"a": ["a"]})
+
+
+def test_a_misspelt_role_is_told_once(study):
+    text = study.read_text(encoding="utf-8").replace("role: sample", "role: smaple")
+    study.write_text(text, encoding="utf-8")
+    assert len(told(study).splitlines()) == 1
+
+
+def test_a_run_that_no_windows_can_store_is_refused(study):
+    text = study.read_text(encoding="utf-8").replace("  sum:\n", "  Con:\n")
+    study.write_text(text, encoding="utf-8")
+    assert told(study) == "study.yaml:14: runs.Con: Windows cannot make a folder 'Con'. Choose another name."

@@ -202,3 +202,9 @@ def test_ctrl_c_ends_the_workers_and_keeps_what_was_finished(study, tmp_path):
     plan = load_study(change(study, ("seconds: 60", "seconds: 0")))
     compute(plan, workers=1, progress=events.append, cache=tmp_path / "kept")
     assert [event.run for event in events if event.what == "reused"] == ["one"]
+
+
+def test_a_copy_of_a_file_is_no_second_measurement(study, make_toy):
+    make_toy(study.parent, "copy.toy")
+    failed = compute(load_study(change(study, ("[a.toy]", "[a.toy, copy.toy]"))), workers=1).results[0]
+    assert failed.message == "copy.toy: The file is a copy of a.toy, byte for byte. Leave one out."

@@ -12,6 +12,7 @@ from selenolab.core.compound import Basis
 from selenolab.core.errors import did_you_mean
 from selenolab.study.document import Document, Mistakes, Where, read_document
 
+DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)
 NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # also a folder's name, on every system
 
 
@@ -181,6 +182,8 @@ def _check_name(key: str, name: str | int, part: Any, mistakes: Mistakes) -> Non
         return
     if not NAME.fullmatch(name):
         mistakes.add((key, name), "Expected a name of letters, digits, '-' and '_' (at most 64).")
+    if DEVICE.fullmatch(name):
+        mistakes.add((key, name), f"Windows cannot make a folder '{name}'. Choose another name.")
     for other in part:
         if other != name and other.lower() == name.lower() and other < name:
             mistakes.add((key, name), f"'{name}' and '{other}' differ in case only. Rename one.")

@@ -93,7 +93,7 @@ def read_record(place: Path | Json) -> Json:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StudyError(f"{place}: Unable to find a record.json. Give a results folder.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StudyError(f"{path}: Unable to read the record: {error}. Give a results folder.") from None
     if not isinstance(record, dict) or record.get("schema") != RECORD:
         found = record.get("schema") if isinstance(record, dict) else None

@@ -1,6 +1,6 @@
 """One run from its door to its result: read or simulate, flag, analyse."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -58,6 +58,7 @@ def perform(job: Job) -> Result:
 def _read(job: Job, door: Bench, assay: Assay) -> tuple[Reading, tuple[InputDigest, ...]]:
     sheet, told, sheet_notes = _sheet(job, door)
     files = [_file(job, file, assay) for file in door.files]
+    _refuse_copies(files)
     evidence = {known.name: str(known.evidence) for known in (*formats().values(), *assay.bench.formats)}
     digests = [
         InputDigest(file.name, file.sha256, file.parsed.format, file.role, evidence[file.parsed.format])
@@ -78,6 +79,15 @@ def _file(job: Job, file: RunFile, assay: Assay) -> InputFile:
             f"It was read as {parsed.format}; 'selenolab inspect' shows what is in it."
         )
     return InputFile(file.path, file.name, file.role, sha256, parsed, file.facts)
+
+
+def _refuse_copies(files: Sequence[InputFile]) -> None:
+    """The same bytes twice are one measurement: counted as two they would narrow every interval."""
+    seen: dict[tuple[str, str], str] = {}
+    for file in files:
+        before = seen.setdefault((file.sha256, file.role), file.name)
+        if before != file.name:
+            raise StudyError(f"{file.name}: The file is a copy of {before}, byte for byte. Leave one out.")
 
 
 def _refuse_changed(job: Job, path: Path, sha256: str) -> None:

@@ -84,8 +84,10 @@ def _bench(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Ben
     for twice in {file.path for file in files if [f.path for f in files].count(file.path) > 1}:
         card.mistakes.add(("runs", name, "files"), f"'{twice.name}' is given twice. Name every file once.")
     roles = {file.role for file in files}
+    known = {role.word for role in assay.bench.roles} if assay else set()
     for role in assay.bench.roles if assay else ():
-        if role.required and role.word not in roles and len(files) == len(run.files):
+        told = roles <= known and len(files) == len(run.files)  # a misspelt role is told by itself
+        if role.required and role.word not in roles and told:
             card.mistakes.add(
                 ("runs", name, "files"), f"{run.assay} needs a file with role: {role.word} ({role.meaning})."
             )

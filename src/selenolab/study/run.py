@@ -89,7 +89,8 @@ def compute(
     start = perf_counter()
     compared = compare_all(study, results)
     if compared:
-        state.tell("compared", "", perf_counter() - start, f"{len(compared)} comparisons")
+        words = f"{len(compared)} comparison{'s' if len(compared) > 1 else ''}"
+        state.tell("compared", "", perf_counter() - start, words)
     return StudyResult(study, results, compared)
 
 

@@ -49,3 +49,10 @@ def test_a_users_file_that_cannot_be_opened_is_not_our_bug(capsys, tmp_path):
 def test_our_bugs_keep_their_traceback(error):
     with pytest.raises(type(error)):
         exit_code(raising(error))
+
+
+def test_a_path_that_no_system_takes_is_the_users(capsys, tmp_path):
+    assert exit_code(lambda: (tmp_path / ("x" * 300)).read_bytes()) == 2
+    told = capsys.readouterr().err
+    assert "File name too long" in told
+    assert told.count("\n") == 1

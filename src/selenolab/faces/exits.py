@@ -3,6 +3,7 @@
 0 done; 2 the user's input; 1 our own bug, with its traceback; 130 Ctrl-C; 141 nobody reads on.
 """
 
+import errno
 import os
 import re
 import signal
@@ -14,6 +15,10 @@ import typer
 from selenolab.core.errors import SelenolabError
 
 DONE, INPUT, STOPPED, UNREAD = 0, 2, 130, 141
+USERS = {
+    errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY,
+    errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG,
+}  # fmt: skip
 ENDLESS = re.compile(r"\S{300,}")  # longer than any path that people use
 
 
@@ -74,7 +79,8 @@ def _call(command: Callable[[], object]) -> int:
     except OSError as error:
         if not _users_file(error):
             raise
-        typer.echo(f"Error: {error.filename}: {error.strerror}. Check the path and its rights.", err=True)
+        name = printable(str(error.filename))
+        typer.echo(f"Error: {name}: {error.strerror}. Check the path and its rights.", err=True)
         return INPUT
     except Exception as error:
         # A usage error of Typer: its class has moved between versions, its shape has not.
@@ -92,10 +98,7 @@ def _call(command: Callable[[], object]) -> int:
 
 def _users_file(error: OSError) -> bool:
     """A file that is missing, not readable, a folder, or a full disk: not a fault of the program."""
-    kinds = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError)
-    if isinstance(error, BrokenPipeError) or not isinstance(error.filename, str | os.PathLike):
-        return False
-    return isinstance(error, kinds) or "No space left" in (error.strerror or "")
+    return isinstance(error.filename, str | os.PathLike) and error.errno in USERS
 
 
 def _leave_pipe() -> None:

@@ -106,3 +106,11 @@ def test_the_head_is_bounded(tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_bytes(b"x" * 200_000)
     head = read_head(tmp_path / "long.txt")
     assert (head.size, len(head.first)) == (200_000, 65_536)
+
+
+def test_a_table_that_is_too_large_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selenolab.formats.recognise.MOST_BYTES", 2**20)
+    (tmp_path / "big.csv").write_text("well,role\n" + "A1,sample\n" * 200_000)
+    monkeypatch.setattr("selenolab.formats.recognise.formats", dict)
+    with pytest.raises(FormatRefusal, match="2 MB, more than the 1 MB that are read"):
+        recognise(tmp_path / "big.csv")

@@ -63,3 +63,9 @@ def test_mistakes_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         write_sheet(tmp_path / "none" / "s.xlsx", COLUMNS)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sheet_may_be_read_by_the_lab(tmp_path: Path) -> None:
+    write_sheet(tmp_path / "map.xlsx", ["well"])
+    (tmp_path / "plain").touch()
+    assert (tmp_path / "map.xlsx").stat().st_mode == (tmp_path / "plain").stat().st_mode

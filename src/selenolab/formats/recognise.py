@@ -128,8 +128,7 @@ def _seen(head: Head, text: str) -> str:
     if not line:
         return "it holds only blanks"
     seen = f"the first line is '{' '.join(line.split())[:60]}'"
-    if head.size > MOST_BYTES:
-        return seen
+    check_file(head.path, "table", MOST_BYTES)  # a table that is too large says so itself
     found = read_sheets(head.path)  # an unclosed quote says so itself
     if not found.delimiter:
         return f"{seen}, not cut by tab, semicolon or comma"

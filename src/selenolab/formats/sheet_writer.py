@@ -45,11 +45,18 @@ def write_sheet(
         os.close(handle)
         try:
             book.save(draft)
+            Path(draft).chmod(0o666 & ~_umask())  # a draft is for its owner alone; a sheet is for a lab
             Path(draft).replace(path)
         finally:
             Path(draft).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: Unable to write the sheet: {error.strerror or error}.") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _book(

@@ -80,7 +80,11 @@ def headline(studies: Studies, fits: Fits, absolute: bool) -> tuple[list[Summary
     roots = signed_roots(values, np.log10(grid), profile, fits.rss, fits.rss / fits.dof)
     values, roots = values.reshape(count, experiments), roots.reshape(count, experiments, -1)
     df = fits.dof.reshape(count, experiments)
-    found = [summarise(v, r, np.log10(grid), d) for v, r, d in zip(values, roots, df, strict=True)]
+    scatter = np.sqrt(fits.rss / fits.dof).reshape(count, experiments)
+    found = [
+        summarise(v, r, np.log10(grid), d, scatter=s)
+        for v, r, d, s in zip(values, roots, df, scatter, strict=True)
+    ]
     return found, values, roots
 
 

@@ -98,6 +98,31 @@ def test_experiments_that_know_nothing_are_undecidable():
     assert (found.state, found.log10_value) == ("undecidable", None)
 
 
+def test_a_value_that_is_open_on_both_sides_is_no_value():
+    roots = (np.array([[1.0], [1.2], [0.8]]) - GRID) / 2.0  # no experiment refuses any dose
+    found = summarise([1.0, 1.2, 0.8], roots + np.array([[2.0], [0.0], [-2.0]]), GRID, 20)
+    assert (found.state, found.log10_value) == ("undecidable", None)
+    alone = summarise([1.0], roots[:1], GRID, 20)
+    assert (alone.state, alone.log10_value) == ("undecidable", None)
+
+
+def test_a_noisy_experiment_does_not_open_what_all_refuse():
+    scatter = np.array([0.02, 0.02, 0.15])
+    plain = 4 * (np.array([[1.9], [1.85], [1.81]]) - GRID)  # all above the top dose of 1.8
+    found = summarise([1.9, 1.85, 1.81], plain / scatter[:, None], GRID, 20, scatter=scatter)
+    expected = mean_t([1.9, 1.85, 1.81])
+    assert found.state == ">"
+    assert found.log10_value == pytest.approx(expected.low, abs=2e-3)
+    unweighed = summarise([1.9, 1.85, 1.81], plain / scatter[:, None], GRID, 20)
+    assert unweighed.log10_value is None or unweighed.log10_value < found.log10_value
+
+
+def test_the_bound_is_a_dose_that_all_experiments_tested():
+    roots = np.array([[30.0], [29.0], [31.0]]) + 0 * GRID
+    found = summarise([inf, inf, inf], roots, GRID, 20, shared=(0.0, 1.5))
+    assert (found.state, found.log10_value) == (">", 1.5)
+
+
 def test_one_experiment_is_its_own_profile():
     found = summarise([1.0], regular([1.0], [0.1]), GRID, 20)
     assert found.method.endswith("n = 1")

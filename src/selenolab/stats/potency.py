@@ -11,7 +11,8 @@ Two intervals are used, and the method text says which:
 - **t on log10**: when every experiment's own profile interval lies inside the tested doses, the plain
   t interval of the log10 values, n = experiments.
 - **t on signed roots**: otherwise. A candidate m is kept when a one-sample t test of the n roots at m
-  does not reject. With equally precise, regular experiments this is the plain t interval; an
+  does not reject. The roots are taken times the scatter of their experiment, so that experiments of one
+  design weigh alike as they do in the plain t interval, which this is for regular ones; an
   experiment that is censored, or has no lower plateau in sight, enters with what it does know. It is
   neither dropped nor given a made-up number.
 
@@ -19,7 +20,8 @@ Where every experiment by itself refuses every dose tested, on the same side, th
 the bound: their roots differ in size because experiments differ in scatter, which a t test would
 take for disagreement.
 
-A limit outside the tested doses is open. A headline whose value lies outside the tested doses is a
+A limit outside the tested doses is open; a value of the second kind that is open on both sides is no
+value but "undecidable". A headline whose value lies outside the tested doses is a
 bound: its lower (or upper) confidence limit, at most the edge of the doses. The coverage of both is
 measured by ``benchmarks/coverage_potency.py``.
 """
@@ -81,7 +83,14 @@ def signed_roots(
 
 
 def summarise(
-    log10_values: ArrayLike, roots: ArrayLike, grid: ArrayLike, df: ArrayLike, level: float = 0.95
+    log10_values: ArrayLike,
+    roots: ArrayLike,
+    grid: ArrayLike,
+    df: ArrayLike,
+    level: float = 0.95,
+    *,
+    scatter: ArrayLike = 1.0,
+    shared: tuple[float, float] | None = None,
 ) -> Summary:
     """The potency over experiments with its interval, from values and `signed_roots`.
 
@@ -91,6 +100,8 @@ def summarise(
     roots : signed root deviances (n, m) on `grid`.
     grid : log10 doses (m,), increasing, m >= 8, from the smallest to the largest dose tested.
     df : residual degrees of freedom of each experiment's fit (n,) or one for all.
+    scatter : residual SD of each experiment (n,), in one unit for all, by which its roots were divided.
+    shared : log10 of the lowest and highest dose that all experiments tested; the ends of `grid` if None.
 
     Examples
     --------
@@ -109,11 +120,13 @@ def summarise(
         return _by_test(fine, curves[0] / own[0], curves[0], level, (1, above, below), method)
     if bool((lines[:, 0] > own).all() and (lines[:, -1] < -own).all() and above + below == 0):
         return _plain_t(values, (doses[0], doses[-1]), level)
-    sides: tuple[tuple[float, State, float], ...] = ((1.0, ">", doses[-1]), (-1.0, "<", doses[0]))
+    lowest, highest = shared or (doses[0], doses[-1])
+    sides: tuple[tuple[float, State, float], ...] = ((1.0, ">", highest), (-1.0, "<", lowest))
     for side, state, edge in sides:
         if bool(((side * lines).min(axis=1) > own).all()):
             return _refused(state, float(edge), level, (values.size, above, below))
-    return _by_roots(values, doses, lines, level, (above, below))
+    weighed = lines * np.broadcast_to(np.asarray(scatter, dtype=np.float64), values.shape)[:, None]
+    return _by_roots(values, doses, weighed, level, (above, below))
 
 
 def _refused(state: State, edge: float, level: float, counts: tuple[int, int, int]) -> Summary:
@@ -179,7 +192,7 @@ def _by_test(
             return Summary(None, -inf, inf, level, "undecidable", n, above, below, method)
         return Summary(high, -inf, high, level, "<", n, above, below, method)
     value = _crossing(fine, mean)
-    if value is None:
+    if value is None or (low == -inf and high == inf):
         return Summary(None, -inf, inf, level, "undecidable", n, above, below, method)
     return Summary(value, min(low, value), max(high, value), level, "value", n, above, below, method)
 

@@ -20,7 +20,6 @@ from selenolab.fit.binomial import binomial_profile
 from selenolab.fit.effect_profile import effect_profile
 from selenolab.fit.profile import effective_dose
 from selenolab.fit.profile_grid import dose_grid, profile_on_grid
-from selenolab.stats.intervals import t_quantile
 from selenolab.stats.potency import Summary, signed_roots, summarise
 
 Vector = NDArray[np.float64]
@@ -38,8 +37,9 @@ class Potency:
     """One effect of one curve on a grid of log10 doses.
 
     `log10` is infinite where the curve never reaches the effect; `roots` (m,) are the signed roots of the
-    profile on `grid`; `se` is that of log10, None where it is open; `undefined` says why there is no such
-    dose at all (a lower plateau above the level), "" otherwise.
+    profile on `grid`, formed with the residual SD `scatter` (a share of the control; 1 for counts); `se` is
+    that of log10, None where it is open; `undefined` says why there is no such dose at all (a lower
+    plateau above the level), "" otherwise.
     """
 
     curve: Curve
@@ -48,6 +48,7 @@ class Potency:
     grid: Vector
     se: float | None
     undefined: str
+    scatter: float = 1.0
 
 
 def silence(curve: Curve) -> str:
@@ -94,7 +95,8 @@ def potency(curve: Curve, name: str, grid: Vector, settings: ViabilitySettings) 
     rough = signed_roots([log10], nodes, profile[None, :], least, [variance])[0]
     grid, roots = refined(grid, nodes, rough, log10)
     undefined = _undefined(curve, level) if level is not None and log10 == inf else ""
-    return Potency(curve, log10, roots, grid, _se(grid, roots), undefined)
+    scatter = float(np.sqrt(variance)) / (curve.control or float(np.abs(curve.response).max()))
+    return Potency(curve, log10, roots, grid, _se(grid, roots), undefined, scatter)
 
 
 def _counted(curve: Curve, share: float, grid: Vector) -> Potency:
@@ -168,25 +170,16 @@ def _se(grid: Vector, roots: Vector) -> float | None:
 
 
 def over_experiments(potencies: Sequence[Potency], level: float) -> Summary:
-    """The headline over the experiments of one group.
-
-    Where every single experiment refuses every dose tested on the same side, that is the answer: their
-    roots differ in size because the experiments differ in scatter, and a t test of them would not see it.
-    """
-    grid = potencies[0].grid
-    n = len(potencies)
-    if n > 1 and (all(_refuses(part, 1, level) for part in potencies)):
-        top = float(np.log10(min(part.curve.tested[1] for part in potencies)))
-        return Summary(top, top, inf, level, ">", n, n, 0, _refusal(n, "above"))
-    if n > 1 and (all(_refuses(part, -1, level) for part in potencies)):
-        low = float(np.log10(max(part.curve.tested[0] for part in potencies)))
-        return Summary(low, -inf, low, level, "<", n, 0, n, _refusal(n, "below"))
+    """The headline over the experiments of one group."""
+    tested = np.log10([part.curve.tested for part in potencies])
     return summarise(
         [part.log10 for part in potencies],
         np.array([part.roots for part in potencies]),
-        grid,
+        potencies[0].grid,
         [part.curve.fit.dof for part in potencies],
         level,
+        scatter=[part.scatter for part in potencies],
+        shared=(float(tested[:, 0].max()), float(tested[:, 1].min())),
     )
 
 
@@ -195,12 +188,3 @@ def own_limits(part: Potency, level: float) -> tuple[float, float]:
     found = summarise([part.log10], part.roots[None, :], part.grid, part.curve.fit.dof, level)
     low, high = (10.0**side if np.isfinite(side) else np.nan for side in (found.log10_low, found.log10_high))
     return float(low), float(high)
-
-
-def _refuses(part: Potency, side: int, level: float) -> bool:
-    """Whether the profile of one experiment refuses every dose on the grid, the potency being on `side`."""
-    return bool((side * part.roots).min() > t_quantile(level, part.curve.fit.dof))
-
-
-def _refusal(n: int, side: str) -> str:
-    return f"profile likelihood: each of the {n} experiments lies {side} all doses tested"

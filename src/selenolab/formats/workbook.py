@@ -1,11 +1,13 @@
 """XLSX workbooks opened safely: sizes checked before anything is unpacked, nothing followed or run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from selenolab.core.errors import FormatRefusal
 from selenolab.formats.workbook_guard import SAVE, XLSX, check_workbook, one_line
+from selenolab.formats.workbook_lost import lost_cells
 
 Cell = str | float
 
@@ -43,20 +45,23 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     """All visible sheets of a checked workbook with their stored values (formulas are not computed)."""
     import python_calamine as calamine
 
-    check_workbook(path)
+    lost = lost_cells(path) if check_workbook(path).lost else {}
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             kinds = {meta.name: meta for meta in book.sheets_metadata}
             wanted = [n for n, m in kinds.items() if m.typ == calamine.SheetTypeEnum.WorkSheet]
-            return tuple(_sheet(name, book.get_sheet_by_name(name)) for name in wanted)
+            return tuple(_sheet(name, book.get_sheet_by_name(name), lost.get(name, ())) for name in wanted)
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise FormatRefusal(
             XLSX, path.name, f"the workbook is damaged ({one_line(error)})", "Save or export it again."
         ) from None
 
 
-def _sheet(name: str, sheet: object) -> Sheet:
+def _sheet(name: str, sheet: object, lost: Iterable[tuple[int, int, str]]) -> Sheet:
     rows = sheet.to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+    for row, column, text in lost:  # an error is no gap
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
     return Sheet(name, tuple(tuple(_cell(value) for value in row) for row in rows))
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from selenolab.core.errors import FormatRefusal
 from selenolab.formats.text import check_file
+from selenolab.formats.workbook_lost import has_lost
 
 XLSX = "XLSX workbook"
 SAVE = "Open it in Excel or LibreOffice and save it again as .xlsx."
@@ -36,11 +37,12 @@ class Measures:
 
     cells: int = 0  # of the boxes of all sheets
     shared: Counter[int] = field(default_factory=Counter)  # cells that point to a shared text, by its number
+    lost: bool = False  # some cell would read as empty and is not
     unclear: int = 0  # cells that point to a shared text nobody can tell
     lengths: list[int] = field(default_factory=list)  # bytes of the shared texts
 
 
-def check_workbook(path: Path) -> None:
+def check_workbook(path: Path) -> Measures:
     """Refuse a workbook that is damaged, or that would unpack to more than a bench file ever needs."""
     size = check_file(path, XLSX, MOST_FILE)
     try:
@@ -52,6 +54,7 @@ def check_workbook(path: Path) -> None:
             for member in members:
                 _measure(path, _unpacked(raw, member), measures)
         _check_text(path, measures)
+        return measures
     except _DAMAGE as error:
         raise FormatRefusal(
             XLSX,
@@ -109,6 +112,7 @@ def _measure(path: Path, text: bytes, measures: Measures) -> None:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FormatRefusal(XLSX, path.name, "a part is written in UTF-16", SAVE)
     if b"sheetData" in text:
+        measures.lost = measures.lost or has_lost(text)
         rows, columns = _box(text)
         measures.cells += rows * columns
         if measures.cells > MOST_CELLS:

@@ -169,7 +169,8 @@ def test_folders_that_others_use_by_now_stay(tmp_path):
             (tmp_path / "x" / "mine.txt").write_text("x")
             raise RuntimeError
 
-    pytest.raises(RuntimeError, work)
+    with pytest.raises(RuntimeError):
+        work()
     assert [path.name for path in (tmp_path / "x").iterdir()] == ["mine.txt"]
 
 

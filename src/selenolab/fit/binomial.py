@@ -8,10 +8,9 @@ curve and are refused. The likelihood and its deviance are those of a logistic r
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize, minimize_scalar
-from scipy.special import xlogy
-from scipy.stats import chi2
+from scipy.special import chdtrc, xlogy
 
 from selenolab.core.errors import DataError
 from selenolab.fit.search_box import search_box
@@ -96,7 +95,7 @@ def fit_binomial(data: Counts) -> BinomialFit:
     ]
     found = min(
         (
-            minimize(_cost, start, args=(data,), jac=_slope, method="L-BFGS-B", bounds=limits)
+            scipy.optimize.minimize(_cost, start, args=(data,), jac=_slope, method="L-BFGS-B", bounds=limits)
             for start in starts
         ),
         key=lambda one: float(one.fun),
@@ -108,8 +107,8 @@ def fit_binomial(data: Counts) -> BinomialFit:
     one = float(data.alive.sum() / data.total.sum())
     flat = float(np.sum(xlogy(data.alive, one) + xlogy(data.total - data.alive, 1 - one)))
     deviance, dof = max(2 * (whole - likelihood), 0.0), data.dose.size - 2
-    p = float(chi2.sf(deviance, dof)) if dof > 0 else None
-    p_flat = float(chi2.sf(max(2 * (likelihood - flat), 0.0), 1))
+    p = float(chdtrc(dof, deviance)) if dof > 0 else None
+    p_flat = float(chdtrc(1, max(2 * (likelihood - flat), 0.0)))
     cov = _covariance(log_b, log_e, data)
     return BinomialFit(
         float(np.exp(log_b)), float(np.exp(log_e)), cov, deviance, dof, p, likelihood, p_flat, data
@@ -128,7 +127,9 @@ def binomial_profile(fit: BinomialFit, grid: ArrayLike, share: float) -> Vector:
         nodes = np.linspace(low, high, 24)
         best = int(np.argmin([cost(node) for node in nodes]))
         bounds = nodes[max(best - 1, 0)], nodes[min(best + 1, nodes.size - 1)]
-        return float(minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": 1e-8}).fun)
+        return float(
+            scipy.optimize.minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": 1e-8}).fun
+        )
 
     rises = [2 * (least(float(np.log(x))) + fit.log_likelihood) for x in np.asarray(grid, float)]
     return np.asarray(np.maximum(np.array(rises), 0.0))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from selenolab.stats.intervals import negligible_variance
 
@@ -34,7 +34,7 @@ def equal_spread(samples: Sequence[NDArray[np.float64]]) -> AssumptionCheck:
     away = [np.abs(sample - np.median(sample)) for sample in samples]
     if sum(float(part.var()) for part in away) <= negligible_variance(pooled):
         return AssumptionCheck(name, None, None, LIMIT, "the distances from the medians do not vary")
-    p = float(stats.f_oneway(*away).pvalue)
+    p = float(scipy.stats.f_oneway(*away).pvalue)
     told = f"Brown-Forsythe p = {p:.3g}"
     advice = "" if p >= LIMIT else "; use Welch with Holm, which does not assume equal variances"
     return AssumptionCheck(name, p >= LIMIT, p, LIMIT, told + advice)
@@ -50,6 +50,6 @@ def normal_residuals(residuals: NDArray[np.float64]) -> AssumptionCheck:
         return AssumptionCheck(name, None, None, LIMIT, f"too few values to tell ({residuals.size} < 8)")
     if float(residuals.var()) <= negligible_variance(residuals):
         return AssumptionCheck(name, None, None, LIMIT, "the residuals do not vary")
-    p = float(stats.shapiro(residuals).pvalue)
+    p = float(scipy.stats.shapiro(residuals).pvalue)
     advice = "" if p >= LIMIT else "; consider the log scale"
     return AssumptionCheck(name, p >= LIMIT, p, LIMIT, f"Shapiro-Wilk p = {p:.3g}{advice}")

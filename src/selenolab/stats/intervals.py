@@ -9,7 +9,7 @@ from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from selenolab.core.errors import StudyError
 
@@ -185,7 +185,8 @@ def negligible_variance(sample: NDArray[np.float64]) -> float:
 
 def p_of_t(statistic: float, df: float) -> float:
     """Two-sided p of a t statistic."""
-    return float(2 * (special.ndtr(-abs(statistic)) if df == inf else stats.t.sf(abs(statistic), df)))
+    tail = special.ndtr(-abs(statistic)) if df == inf else special.stdtr(df, -abs(statistic))
+    return float(2 * tail)
 
 
 def _positive(values: ArrayLike, what: str) -> NDArray[np.float64]:

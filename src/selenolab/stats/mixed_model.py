@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import log, pi, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
 
 from selenolab.core.errors import StudyError
 from selenolab.stats.intervals import Interval, finite_sample, negligible_variance, p_of_t, t_quantile
@@ -116,7 +116,9 @@ def _variance_ratio(y: Floats, x: Floats, shared: Floats) -> float:
     scores = np.array([_score(node, y, x, shared) for node in nodes])
     falls = np.flatnonzero((scores[:-1] > 0) & (scores[1:] <= 0))
     roots = [
-        float(optimize.brentq(_score, nodes[i], nodes[i + 1], args=(y, x, shared), xtol=1e-13, rtol=1e-13))
+        float(
+            scipy.optimize.brentq(_score, nodes[i], nodes[i + 1], args=(y, x, shared), xtol=1e-13, rtol=1e-13)
+        )
         for i in falls
     ]
     candidates = roots + ([0.0] if scores[0] <= 0 else []) + ([float(nodes[-1])] if scores[-1] > 0 else [])

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from selenolab.core.dataset import Dataset, sound
 from selenolab.core.noise import Noise, NoiseTerm
@@ -81,11 +81,11 @@ def _term_log_likelihood(seen: pd.DataFrame, model: pd.DataFrame, term: NoiseTer
     value, mean = seen[term.column].to_numpy(float)[use], model[term.column].to_numpy(float)[use]
     scale = np.broadcast_to(np.asarray(term.scale, float), len(seen))[use]
     if term.family == "normal":
-        density = stats.norm.logpdf(value, mean, scale)
+        density = scipy.stats.norm.logpdf(value, mean, scale)
     elif term.family == "lognormal":
-        density = stats.lognorm.logpdf(value, scale, scale=mean)
+        density = scipy.stats.lognorm.logpdf(value, scale, scale=mean)
     elif term.family == "poisson":
-        density = stats.poisson.logpmf(value, mean)
+        density = scipy.stats.poisson.logpmf(value, mean)
     else:
-        density = stats.binom.logpmf(np.rint(value * scale), scale, mean)
+        density = scipy.stats.binom.logpmf(np.rint(value * scale), scale, mean)
     return float(np.sum(density))

@@ -6,8 +6,8 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
 
 from selenolab.core.errors import StudyError
 from selenolab.stats.intervals import finite_sample, t_quantile
@@ -82,7 +82,7 @@ def _root(score: Callable[[float, Floats, Floats], float], sample: Floats, withi
     upper = float(np.ptp(sample)) ** 2 + float(within.max())
     while score(upper, sample, within) > 0:
         upper *= 2
-    return float(optimize.brentq(score, 0.0, upper, args=(sample, within), xtol=1e-15, rtol=1e-12))
+    return float(scipy.optimize.brentq(score, 0.0, upper, args=(sample, within), xtol=1e-15, rtol=1e-12))
 
 
 def _paule_mandel(sample: Floats, within: Floats) -> float:

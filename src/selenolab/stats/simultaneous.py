@@ -8,8 +8,8 @@ from functools import lru_cache
 from math import inf
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special, stats
 
 Floats = NDArray[np.float64]
 NODES = 96
@@ -43,7 +43,7 @@ def dunnett_sf(statistic: float, loadings: Floats, df: float) -> float:
     z, w = _normal_nodes()
     own = np.sqrt(1 - loadings**2)[:, None, None]
     shared, reach = loadings[:, None, None] * z[:, None], statistic * spread
-    inside = special.ndtr((shared + reach) / own) - special.ndtr((shared - reach) / own)
+    inside = scipy.special.ndtr((shared + reach) / own) - scipy.special.ndtr((shared - reach) / own)
     return _complement(float(w @ inside.prod(axis=0) @ weight))
 
 
@@ -57,7 +57,7 @@ def tukey_sf(statistic: float, groups: int, df: float) -> float:
     """
     spread, weight = _chi_nodes(df)
     z, w = _normal_nodes()
-    inside = special.ndtr(z[:, None]) - special.ndtr(z[:, None] - statistic * spread)
+    inside = scipy.special.ndtr(z[:, None]) - scipy.special.ndtr(z[:, None] - statistic * spread)
     return _complement(groups * float(w @ inside ** (groups - 1) @ weight))
 
 
@@ -66,7 +66,7 @@ def critical_value(sf: Callable[[float], float], level: float) -> float:
     upper = 8.0
     while sf(upper) > 1 - level:
         upper *= 2
-    return float(optimize.brentq(lambda q: sf(q) - (1 - level), 0.0, upper, xtol=1e-9))
+    return float(scipy.optimize.brentq(lambda q: sf(q) - (1 - level), 0.0, upper, xtol=1e-9))
 
 
 def dunnett_loadings(control: int, others: ArrayLike) -> Floats:
@@ -86,9 +86,9 @@ def _chi_nodes(df: float) -> tuple[Floats, Floats]:
     if df == inf:
         return np.ones(1), np.ones(1)
     x, w = np.polynomial.legendre.leggauss(NODES)
-    low, high = 0.5 * np.log(stats.chi2.ppf([1e-15, 1 - 1e-15], df) / df)
+    low, high = 0.5 * np.log(scipy.stats.chi2.ppf([1e-15, 1 - 1e-15], df) / df)
     logs = low + (high - low) * (x + 1) / 2
-    density = np.exp(stats.chi2.logpdf(df * np.exp(2 * logs), df)) * 2 * df * np.exp(2 * logs)
+    density = np.exp(scipy.stats.chi2.logpdf(df * np.exp(2 * logs), df)) * 2 * df * np.exp(2 * logs)
     weights = w * density * (high - low) / 2
     return np.exp(logs), weights / weights.sum()
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
 
 from selenolab.core.errors import StudyError
 from selenolab.stats.intervals import finite_sample, negligible_variance
@@ -66,7 +66,7 @@ def welch_one_way(samples: Sequence[ArrayLike], level: float = 0.95) -> Omnibus:
     top = float((weight * (mean - centre) ** 2).sum()) / (k - 1)
     statistic = top / (1 + 2 * (k - 2) / (k * k - 1) * slack)
     df = (k - 1.0, (k * k - 1) / (3 * slack))
-    p = float(stats.f.sf(statistic, *df))
+    p = float(scipy.stats.f.sf(statistic, *df))
     effect = statistic * df[0] / (statistic * df[0] + df[1])
     return Omnibus("group", effect, None, None, statistic, df, p, level, "", method)
 
@@ -142,7 +142,7 @@ def f_test(
         return Omnibus(term, None, None, None, None, df, None, level, "zero variance", method)
     statistic = (gain / df[0]) / (residual / df[1])
     low, high = (_eta(bound, df) for bound in _noncentrality(statistic, df, level))
-    p = float(stats.f.sf(statistic, *df))
+    p = float(scipy.stats.f.sf(statistic, *df))
     return Omnibus(term, gain / (gain + residual), low, high, statistic, df, p, level, "", method)
 
 
@@ -155,14 +155,16 @@ def _noncentrality(statistic: float, df: tuple[float, float], level: float) -> t
     """Limits of the non-centrality by inverting the non-central F (doi:10.1037/1082-989X.9.2.164)."""
 
     def limit(tail: float) -> float:
-        if stats.f.cdf(statistic, *df) <= tail:
+        if scipy.stats.f.cdf(statistic, *df) <= tail:
             return 0.0
         upper = 10.0
-        while stats.ncf.cdf(statistic, *df, upper) > tail and upper < 1e7:
+        while scipy.stats.ncf.cdf(statistic, *df, upper) > tail and upper < 1e7:
             upper *= 2
         if upper >= 1e7:
             return upper
-        return float(optimize.brentq(lambda nc: stats.ncf.cdf(statistic, *df, nc) - tail, 0.0, upper))
+        return float(
+            scipy.optimize.brentq(lambda nc: scipy.stats.ncf.cdf(statistic, *df, nc) - tail, 0.0, upper)
+        )
 
     if not isfinite(statistic):
         raise StudyError("Expected a finite F statistic.")

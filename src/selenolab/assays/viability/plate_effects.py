@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from selenolab.assays.viability.controls import TREATED
 from selenolab.assays.viability.plate_shape import on_edge, rows_and_columns
@@ -75,7 +75,8 @@ def _effect(name: str, response: Matrix, kinds: NDArray[Any], places: Matrix, wh
     if rss_full <= 1e-12 * max(rss_base, 1e-300):
         p = 0.0 if rss_base > 1e-12 else 1.0
     else:
-        p = float(stats.f.sf((rss_base - rss_full) / extra / (rss_full / spare), extra, spare))
+        f = max((rss_base - rss_full) / extra / (rss_full / spare), 0.0)
+        p = float(special.fdtrc(extra, spare, f))
     sizes = solution[base.shape[1] :]
     size = float(sizes[0]) if places.shape[1] == 1 else float(np.ptp(sizes))
     return Effect(name, size, p, why)

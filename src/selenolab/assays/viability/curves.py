@@ -18,6 +18,7 @@ from selenolab.fit.robust import robust_fit
 
 Vector = NDArray[np.float64]
 SEEN = (curve_state.OK, curve_state.STEP)
+NO_ARM = "none"
 FAMILIES = ("LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4")
 
 
@@ -65,13 +66,22 @@ def curves(corrected: Corrected, settings: ViabilitySettings) -> tuple[Curve, ..
 
 
 def group_of(part: pd.DataFrame, wells: pd.DataFrame) -> dict[str, str]:
-    """What a curve is of: the words that are stated, the time only where several were read."""
-    first = part.iloc[0]
+    """What a curve is of: the words that are stated, the time only where several were read.
+
+    Where other wells have an arm, those without one are the arm "none", so that the two can be compared.
+    """
+    first = part.iloc[0].to_dict()
+    if not first["arm"] and _has_arm(wells):
+        first["arm"] = NO_ARM
     words = {word: str(first[word]) for word in GROUP if word != "time" and str(first[word])}
     times = wells.loc[wells["role"] == "sample", "time_key"].unique()
     if len(times) > 1 and first["time_key"] >= 0:
         words["time"] = f"{first['time_key']:g} h"
     return words
+
+
+def _has_arm(wells: pd.DataFrame) -> bool:
+    return bool((wells.loc[wells["role"] == "sample", "arm"] != "").any())
 
 
 def _vehicles_of(part: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from selenolab.assays.viability.controls import Corrected, vehicle_rows
+from selenolab.assays.viability.controls import TREATED, Corrected, vehicle_rows
 from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.plate_effects import Effect, plate_effects
 from selenolab.assays.viability.schema import RAW
@@ -16,51 +16,76 @@ from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.check import Check
 
 Vector = NDArray[np.float64]
+_NO_TIME = -1.0  # time_key of a well that states no time
 _P_LIMIT = 0.001  # of a plate effect; several are tested on every plate of a study
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """The control wells of one plate: signals of the sound wells."""
+    """The control wells of one plate, line and arm: signals of the sound wells."""
 
     name: str
     group: Mapping[str, str]
     vehicle: Vector
     blank: Vector
     positive: Vector
-    wells: pd.DataFrame
 
 
 def plates(corrected: Corrected) -> tuple[Plate, ...]:
-    """The plates in their order of name."""
-    wells = corrected.wells
-    treatment = vehicle_rows(wells).to_numpy()
-    found = []
+    """The plates in their order of name; lines, arms and times of one plate each have their own controls."""
+    return tuple(plate for part, group in _reads(corrected.wells) for plate in _by_kind(part, group))
+
+
+def _reads(wells: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict[str, str]]]:
+    """The wells of each plate that holds treated cells, apart for every time at which they were read."""
     for _, rows in grouped(wells, ["file", "plate", "experiment"]):
-        part = wells.iloc[rows]
-        first = part.iloc[0]
-        ok = part["ok"].to_numpy()
-        signal = part["signal"].to_numpy(float)
-        role = part["role"].to_numpy(str)
+        whole = wells.iloc[rows]
+        first = whole.iloc[0]
         group = {"plate": str(first["plate"]), "experiment": str(first["experiment"])}
-        found.append(
-            Plate(
-                str(first["plate"]),
-                group,
-                signal[ok & treatment[rows]],
-                signal[ok & (role == "blank")],
-                signal[ok & (role == "positive")],
-                part,
-            )
-        )
-    return tuple(found)
+        times = sorted(set(whole.loc[whole["role"].isin(TREATED), "time_key"]))
+        for time in times:
+            if len(times) == 1:
+                yield whole, group
+            else:  # wells that state no time serve all
+                here = whole["time_key"].isin([time, _NO_TIME])
+                yield whole[here], {**group, **({"time": f"{time:g} h"} if time != _NO_TIME else {})}
+
+
+def _by_kind(part: pd.DataFrame, group: Mapping[str, str]) -> Iterator[Plate]:
+    """The controls of each line and arm: untreated cells of two lines do not have one signal."""
+    vehicle = part[vehicle_rows(part).to_numpy()]
+    kinds = sorted(set(zip(vehicle["cell_line"], vehicle["arm"], strict=True))) or [("", "")]
+    if len(kinds) == 1:
+        yield _plate(part, vehicle, group)
+        return
+    for line, arm in kinds:
+        own = vehicle[(vehicle["cell_line"] == line) & (vehicle["arm"] == arm)]
+        named = {"cell_line": str(line), "arm": str(arm)}
+        others = part[_serves(part, "arm", arm) & _serves(part, "cell_line", line)]
+        yield _plate(others, own, {**group, **{word: text for word, text in named.items() if text}})
+
+
+def _serves(part: pd.DataFrame, word: str, wanted: str) -> pd.Series:
+    """Wells of `wanted`; for roles that have none, those that name no `word`."""
+    own = part[word] == wanted
+    missing = ~own.groupby(part["role"]).transform("any")
+    return own | (missing & (part[word] == ""))
+
+
+def _plate(part: pd.DataFrame, vehicle: pd.DataFrame, group: Mapping[str, str]) -> Plate:
+    signals = {
+        role: part.loc[part["ok"] & (part["role"] == role), "signal"].to_numpy(float)
+        for role in ("blank", "positive")
+    }
+    untreated = vehicle.loc[vehicle["ok"], "signal"].to_numpy(float)
+    return Plate(group["plate"], group, untreated, signals["blank"], signals["positive"])
 
 
 def plate_checks(corrected: Corrected, settings: ViabilitySettings) -> tuple[Check, ...]:
     """All checks of all plates; none where the data came as ready-made viabilities."""
     if corrected.kind not in RAW:
         return ()
-    found = [check for plate in plates(corrected) for check in _checks(plate, settings)]
+    found = [check for read in _reads(corrected.wells) for check in _checks(*read, settings)]
     blanks = rising_blanks(corrected, settings.drug_blank_rise_max)
     return (*_told_once(found), *blanks)
 
@@ -80,12 +105,13 @@ def _told_once(checks: Sequence[Check]) -> Iterator[Check]:
             yield Check(same[0].rule, same[0].name, None, f"On {len(same)} plates: {why}")
 
 
-def _checks(plate: Plate, settings: ViabilitySettings) -> Iterator[Check]:
-    yield _z_prime(plate, settings.z_prime_min)
-    yield _signal_to_background(plate, settings.signal_to_background_min)
-    yield _control_cv(plate, settings.control_cv_max)
-    for effect in plate_effects(plate.wells):
-        yield _effect(plate, effect, settings.edge_effect_max)
+def _checks(part: pd.DataFrame, group: Mapping[str, str], settings: ViabilitySettings) -> Iterator[Check]:
+    for plate in _by_kind(part, group):
+        yield _z_prime(plate, settings.z_prime_min)
+        yield _signal_to_background(plate, settings.signal_to_background_min)
+        yield _control_cv(plate, settings.control_cv_max)
+    for effect in plate_effects(part):
+        yield _effect(group, effect, settings.edge_effect_max)
 
 
 def _undecided(plate: Plate, rule: str, name: str, why: str) -> Check:
@@ -137,14 +163,14 @@ def _control_cv(plate: Plate, limit: float) -> Check:
     return Check(rule, name, value <= limit, why, value, limit, "%", limit - value, plate.group)
 
 
-def _effect(plate: Plate, effect: Effect, limit: float) -> Check:
+def _effect(group: Mapping[str, str], effect: Effect, limit: float) -> Check:
     rule = f"{effect.name} effect <= {limit:g} %, or p >= {_P_LIMIT:g}"
     name = f"{effect.name} effect"
     if effect.size is None or effect.p is None:
-        return _undecided(plate, rule, name, effect.why)
+        return Check(rule, name, None, effect.why, group=group)
     passed = abs(effect.size) <= limit or effect.p >= _P_LIMIT
     why = f"{effect.why}: {effect.size:+.1f} %, p = {effect.p:.2g}."
-    return Check(rule, name, passed, why, effect.size, limit, "%", limit - abs(effect.size), plate.group)
+    return Check(rule, name, passed, why, effect.size, limit, "%", limit - abs(effect.size), group)
 
 
 def rising_blanks(corrected: Corrected, limit: float) -> Iterator[Check]:

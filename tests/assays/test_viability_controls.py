@@ -1,16 +1,21 @@
 """Blanks, vehicles and plate quality: what is subtracted from what, and what is said when it is missing."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from selenolab.assays.viability.controls import correct
-from selenolab.assays.viability.missing import SUSPENSION, reduces_dye
+from selenolab.assays.viability.endpoints import bound_words
+from selenolab.assays.viability.missing import SUSPENSION, missing_controls, reduces_dye
 from selenolab.assays.viability.plate_effects import plate_effects
-from selenolab.assays.viability.quality import plate_checks, plates, z_prime
+from selenolab.assays.viability.quality import plate_checks, plates, rank_correlation, rising_blanks, z_prime
 from selenolab.assays.viability.schema import WELLS
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError
+from selenolab.core.estimate import at_least, at_most
 from selenolab.formats.wells import well_name
 from selenolab.shelf import assays
 
@@ -241,3 +246,72 @@ def test_a_reference_wavelength_is_subtracted_well_by_well():
     assert sample_of(Dataset({"wells": Table(WELLS, frame, {"dose": "µM"})}))["viability"] == pytest.approx(
         20.0
     )
+
+
+@pytest.mark.parametrize(
+    "y", [[3.0, 1.0, 4.0, 1.0, 5.0, 9.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2.0, 2.0, 2.0, 1.0, 1.0, 2.0]]
+)
+def test_the_rank_correlation_is_that_of_scipy(y):
+    dose = np.array([0.0, 1.0, 1.0, 2.0, 4.0, 8.0])
+    found = rank_correlation(dose, np.array(y))
+    assert found == pytest.approx(tuple(stats.spearmanr(dose, y)), rel=1e-9)
+
+
+def test_a_drug_blank_without_a_medium_blank_is_not_subtracted_from_one_side_only():
+    data = dataset(
+        [
+            rows("vehicle", [0.85, 0.85], 0.0, line="HepG2"),
+            rows("sample", [0.85, 0.85], 8.0, "selenocystine", "HepG2"),  # no effect at all
+            rows("drug_blank", [0.05, 0.05], 8.0, "selenocystine"),
+        ]
+    )
+    found = sample_of(data)
+    assert (found["viability"], found["correction"]) == (pytest.approx(100.0), "none")
+    controls = missing_controls(correct(data, ASSAY.settings()), ASSAY.settings())
+    assert [one.control for one in controls] == ["medium blank"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"), [("subtract", "was subtracted"), ("ignore", "was not subtracted")]
+)
+def test_a_rising_blank_says_what_became_of_it(choice, said):
+    settings = ASSAY.settings(drug_blank=choice)
+    (check,) = rising_blanks(correct(series(), settings), settings)
+    assert check.passed is False
+    assert said in check.why
+
+
+def test_a_rise_in_counts_is_not_judged_by_a_limit_in_absorbance():
+    data = series()
+    frame = data.tables["wells"].frame.rename(columns={"absorbance": "intensity"})
+    counts = Dataset({"wells": Table(WELLS, frame, {"dose": "µM"})})
+    (check,) = rising_blanks(correct(counts, ASSAY.settings()), ASSAY.settings())
+    assert check.passed is None
+    assert "absorbance" in check.why
+
+
+def series():
+    """Treated cells of no effect, with a drug blank that climbs by 0.1 over the doses."""
+    parts = [rows("blank", [0.05, 0.06]), rows("vehicle", [0.85, 0.85], 0.0, line="HepG2")]
+    for dose in DOSES:
+        extra = 0.1 * dose / DOSES[-1]
+        parts.append(rows("sample", [0.85 + extra] * 2, dose, "selenocystine", "HepG2"))
+        parts.append(rows("drug_blank", [0.05 + extra] * 2, dose, "selenocystine"))
+    return dataset(parts)
+
+
+def test_a_bound_that_is_not_the_edge_of_the_doses_says_why():
+    tested = [SimpleNamespace(tested=(1.0, 64.0))]
+    low = at_least(34.65, "µM", "t", 3, "independent experiments")
+    assert "above the highest dose tested (64 µM)" in next(bound_words(low, tested))
+    high = at_most(2.0, "µM", "t", 3, "independent experiments")
+    assert "below the lowest dose tested (1 µM)" in next(bound_words(high, tested))
+    assert not list(bound_words(at_least(64.0, "µM", "t", 3, "independent experiments"), tested))
+
+
+def test_one_excluded_well_is_one_well():
+    data = series()
+    frame = data.tables["wells"].frame.assign(absorbance_flag="")
+    frame.loc[4, "absorbance_flag"] = "excluded: bubble"
+    flagged = Dataset({"wells": Table(WELLS, frame, {"dose": "µM"})})
+    assert any(text.startswith("1 well is flagged") for text in analysed(flagged).warnings)

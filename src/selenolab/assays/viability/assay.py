@@ -120,7 +120,8 @@ def _warnings(
         found.append("The outer wells enter no number, as set.")
     lost = int((~wells["ok"]).sum())
     if lost:
-        found.append(f"{lost} wells are flagged or excluded and enter no number.")
+        count = "1 well is" if lost == 1 else f"{lost} wells are"
+        found.append(f"{count} flagged or excluded; such wells enter no number.")
     found += _unit_doubt(results)
     return (*found, *(growth.warnings if growth is not None else ()))
 

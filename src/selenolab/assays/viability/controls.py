@@ -2,7 +2,8 @@
 
 viability = 100 (signal - blank) / (vehicle - medium blank), all on one plate. The blank of a treated
 well is the cell-free drug blank of its compound, arm and exact dose where there is one, else the
-medium blank. Beside it stands the plain ratio 100 signal / vehicle, in which nothing is subtracted.
+medium blank; without a medium blank nothing is subtracted on either side. Beside it stands the plain
+ratio 100 signal / vehicle, in which nothing is subtracted.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,8 @@ class Corrected:
     """The wells with their viability.
 
     `wells` has every row of the dataset with the columns signal (reference subtracted), ok (bool),
-    flag, blank, control, correction, viability and od_ratio; a number that cannot be formed is NaN and
+    flag, own_blank (bool: a drug blank of its dose was made), blank, control, correction, viability and
+    od_ratio; a number that cannot be formed is NaN and
     its row is not ok. `kind` is the signal's word; `unit` the unit of `viability`, "%" unless
     the data are a response of another unit, for which `viability` holds the response as it is.
     """
@@ -91,6 +93,7 @@ def correct(dataset: Dataset, settings: ViabilitySettings) -> Corrected:
         unit = "%" if kind == "viability" else dataset.tables["wells"].units["response"]
         wells["viability"], wells["correction"] = wells["signal"], "as given"
         wells["od_ratio"] = wells["blank"] = wells["control"] = np.nan
+        wells["own_blank"] = False
     return Corrected(wells, kind, unit)
 
 
@@ -102,6 +105,8 @@ def _from_raw(wells: pd.DataFrame, settings: ViabilitySettings) -> None:
     if settings.drug_blank == "ignore":
         drug = np.full(len(wells), np.nan)
     drug[~(wells["role"] == "sample").to_numpy()] = np.nan
+    wells["own_blank"] = np.isfinite(drug)
+    drug[~np.isfinite(medium)] = np.nan  # subtracted from the sample alone it would lower every viability
     blank = np.where(np.isfinite(drug), drug, medium)
     wells["correction"] = np.where(
         np.isfinite(drug), "drug blank", np.where(np.isfinite(medium), "medium blank", "none")

@@ -58,7 +58,8 @@ def group_result(curves: Sequence[Curve], unit: str, settings: ViabilitySettings
         if outcome is None:
             summaries[name] = over_experiments(potencies[name], settings.level)
             outcome = stated(summaries[name], unit)
-        endpoints.append(Endpoint(name, group, outcome, _warnings(curves, talking)))
+        notes = (*_warnings(curves, talking), *bound_words(outcome, curves))
+        endpoints.append(Endpoint(name, group, outcome, notes))
     units = [
         unit_value(part, name, unit)
         for name, parts in potencies.items()
@@ -119,6 +120,20 @@ def _warnings(curves: Sequence[Curve], talking: Sequence[Curve]) -> tuple[str, .
     if len(talking) == 1:
         found.append("One experiment (n = 1): the interval holds the scatter between wells only.")
     return tuple(found)
+
+
+def bound_words(outcome: Outcome, curves: Sequence[Curve]) -> Iterator[str]:
+    """Why a bound is not the edge of the doses: the estimate is beyond it, the data do not refuse less."""
+    if not isinstance(outcome, Estimate) or not outcome.censored:
+        return
+    above = outcome.censored == ">"
+    edge = max(curve.tested[1] for curve in curves) if above else min(curve.tested[0] for curve in curves)
+    if (outcome.value < edge * (1 - 1e-9)) if above else (outcome.value > edge * (1 + 1e-9)):
+        yield (
+            f"The estimate lies {'above the highest' if above else 'below the lowest'} dose tested "
+            f"({edge:g} {outcome.unit}), where it is no number; the bound is the "
+            f"{'lower' if above else 'upper'} limit of its {100 * outcome.level:g} % interval."
+        )
 
 
 def unit_value(part: Potency, name: str, unit: str) -> UnitValue:

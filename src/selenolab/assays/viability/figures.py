@@ -1,24 +1,28 @@
 """What to draw of a viability analysis: curves, plates, controls, corrected against raw."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from selenolab.assays.viability.controls import Corrected
-from selenolab.assays.viability.curves import Curve, dose_means
+from selenolab.assays.viability.curves import Curve
 from selenolab.assays.viability.endpoints import GroupResult
+from selenolab.assays.viability.growth import GrowthCurve
 from selenolab.assays.viability.growth_results import Growth, GrowthResult
 from selenolab.assays.viability.potency import ABSOLUTE, RELATIVE
 from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.drawing import Axis, Caption, CurvePlot, Drawing, Mark, Series
-from selenolab.core.estimate import Estimate
+from selenolab.core.estimate import Endpoint, Estimate
 from selenolab.fit.families import evaluate, family_named
 from selenolab.stats.intervals import mean_t
 
 _LINE = 160  # points of a drawn curve
-_WORD = {"%": "Viability"}
+GR50 = "GR50"
+_HALF = 0.5
+_LEVEL = 0.95
+_APART = 0.008  # of the time axis, to either side, so that two potencies do not hide each other
 
 
 def curve_drawings(
@@ -66,7 +70,7 @@ def _dose_response(
         Axis("Dose", unit, log=True),
         _upward(label, "% of control" if corrected.unit == "%" else corrected.unit, series),
         tuple(part for part in series if len(part.frame)),
-        _marks(result),
+        _marks(result.group, result.endpoints, (RELATIVE, ABSOLUTE)),
     )
 
 
@@ -106,12 +110,13 @@ def _fits(curves: Sequence[Curve], settings: ViabilitySettings) -> Iterator[Seri
         yield Series(name, "line", frame, 0, faint=len(curves) > 1)
 
 
-def _means(curves: Sequence[Curve], level: float) -> Series:
+def _means(curves: Sequence[Curve | GrowthCurve], level: float) -> Series:
     """Mean over the experiments at each dose with a t interval; over the wells of a single one, no bar."""
     table: dict[float, list[float]] = {}
     for curve in curves:
-        for dose, mean in zip(*dose_means(curve), strict=True):
-            table.setdefault(float(dose), []).append(float(mean))
+        values = curve.gr if isinstance(curve, GrowthCurve) else curve.response
+        for dose in np.unique(curve.dose):
+            table.setdefault(float(dose), []).append(float(values[curve.dose == dose].mean()))
     rows = []
     for dose, values in sorted(table.items()):
         if len(values) > 1:
@@ -125,17 +130,18 @@ def _means(curves: Sequence[Curve], level: float) -> Series:
     return Series("mean", "points", frame, 0)
 
 
-def _marks(result: GroupResult) -> tuple[Mark, ...]:
+def _marks(group: Mapping[str, str], endpoints: Sequence[Endpoint], names: Sequence[str]) -> tuple[Mark, ...]:
+    """The potencies of `names` as lines across the doses, with their intervals; a bound has its sign."""
     marks = []
-    for endpoint in result.endpoints:
+    for endpoint in endpoints:
         outcome = endpoint.outcome
-        if endpoint.name not in (RELATIVE, ABSOLUTE) or not isinstance(outcome, Estimate):
+        if endpoint.name not in names or endpoint.group != group or not isinstance(outcome, Estimate):
             continue
         sides = (outcome.low, outcome.high)
         low, high = (side if np.isfinite(side) and side > 0 else None for side in sides)
         sign = f"{outcome.censored} " if outcome.censored else ""
         label = f"{endpoint.name} {sign}{outcome.value:.3g} {outcome.unit}"
-        marks.append(Mark(outcome.value, label, low, high, "x", int(endpoint.name == ABSOLUTE)))
+        marks.append(Mark(outcome.value, label, low, high, "x", names.index(endpoint.name)))
     return tuple(marks)
 
 
@@ -178,24 +184,35 @@ def growth_drawings(growth: GrowthResult | None, unit: str) -> Iterator[Drawing]
     for part in growth.curves:
         groups.setdefault(tuple(part.group.items()), []).append(part)
     for key, parts in groups.items():
-        group = dict(key)
-        series = [series for part in parts for series in _growth_series(part)]
-        text = (
-            f"{title_of(group)}. GR value: 1 is unhindered growth, 0 a full stop, below 0 cells are lost. "
-            "Points: wells; lines: fits, one an experiment."
-        )
-        yield CurvePlot(
-            f"gr-{slug(*group.values())}",
-            f"Growth-rate inhibition: {title_of(group)}",
-            Caption(text, counted(len(parts))),
-            Axis("Dose", unit, log=True),
-            Axis("GR value", "", low=-1.0),
-            tuple(series),
-            (Mark(0.5, "GR = 0.5", across="y"),),
-        )
+        yield _growth_drawing(dict(key), parts, growth.endpoints, unit)
 
 
-def _growth_series(part: Growth) -> Iterator[Series]:
+def _growth_drawing(
+    group: dict[str, str], parts: Sequence[Growth], endpoints: Sequence[Endpoint], unit: str
+) -> CurvePlot:
+    own = [end.outcome for end in endpoints if dict(end.group) == group and isinstance(end.outcome, Estimate)]
+    level = own[0].level if own else _LEVEL
+    several = len(parts) > 1
+    series = [series for part in parts for series in _growth_series(part, several)]
+    text = (
+        f"{title_of(group)}. GR value: 1 is unhindered growth, 0 a full stop, below 0 cells are lost. "
+        f"Small points: wells. Large points: means of the {'experiments' if several else 'wells'}. "
+        "Lines: fits, one an experiment. Vertical line: GR50 with its interval."
+    )
+    return CurvePlot(
+        f"gr-{slug(*group.values())}",
+        f"Growth-rate inhibition: {title_of(group)}",
+        Caption(
+            text, counted(len(parts)), f"{100 * level:g} % confidence interval of the mean (t)" * several
+        ),
+        Axis("Dose", unit, log=True),
+        Axis("GR value", "", low=-1.0),
+        (*series, _means([part.curve for part in parts], level)),
+        (Mark(_HALF, "", across="y"), *_marks(group, endpoints, (GR50,))),
+    )
+
+
+def _growth_series(part: Growth, faint: bool) -> Iterator[Series]:
     curve = part.curve
     points = pd.DataFrame({"x": curve.dose, "y": curve.gr})
     yield Series(f"wells, experiment {part.experiment}", "points", points, 0, faint=True)
@@ -204,7 +221,7 @@ def _growth_series(part: Growth) -> Iterator[Series]:
         line = np.full(grid.size, curve.gr_inf)
     else:
         line = evaluate(family_named("LL.4"), grid, [curve.hill, curve.gr_inf, 1.0, curve.gec50, 1.0])
-    yield Series(f"fit, experiment {part.experiment}", "line", pd.DataFrame({"x": grid, "y": line}), 0)
+    yield Series(f"fit, experiment {part.experiment}", "line", pd.DataFrame({"x": grid, "y": line}), 0, faint)
 
 
 def time_drawings(results: Sequence[GroupResult], unit: str) -> Iterator[Drawing]:
@@ -218,10 +235,13 @@ def time_drawings(results: Sequence[GroupResult], unit: str) -> Iterator[Drawing
         series = [
             line for index, name in enumerate((RELATIVE, ABSOLUTE)) for line in _times(parts, name, index)
         ]
-        if not series:
-            continue
+        if not series or len({part.group["time"] for part in parts}) < 2:
+            continue  # one time is no course
         n = max(len(part.curves) for part in parts)
-        text = f"{title_of(dict(key))}. IC50 against the time of exposure; a bound is shown without a bar."
+        text = (
+            f"{title_of(dict(key))}. IC50 against the time of exposure, "
+            "the two kinds set apart a little. A bound is written beside its point, which has no bar."
+        )
         yield CurvePlot(
             f"time-{slug(*dict(key).values())}",
             f"IC50 over time: {title_of(dict(key))}",
@@ -232,8 +252,14 @@ def time_drawings(results: Sequence[GroupResult], unit: str) -> Iterator[Drawing
         )
 
 
+def hours(part: GroupResult) -> float:
+    """The time of exposure of a group in h."""
+    return float(part.group["time"].split()[0])
+
+
 def _times(parts: Sequence[GroupResult], name: str, index: int) -> Iterator[Series]:
     rows = []
+    shift = (2 * index - 1) * _APART * max(hours(part) for part in parts)
     for part in parts:
         outcome = next(end.outcome for end in part.endpoints if end.name == name)
         if isinstance(outcome, Estimate):
@@ -241,8 +267,8 @@ def _times(parts: Sequence[GroupResult], name: str, index: int) -> Iterator[Seri
                 side if np.isfinite(side) and not outcome.censored else np.nan
                 for side in (outcome.low, outcome.high)
             ]
-            label = f"{outcome.censored or ''} {outcome.value:.3g}".strip()
-            rows.append((float(part.group["time"].split()[0]), outcome.value, *bounds, label))
+            label = f"{outcome.censored} {outcome.value:.3g}" if outcome.censored else ""
+            rows.append((hours(part) + shift, outcome.value, *bounds, label))
     if rows:
         frame = pd.DataFrame(sorted(rows), columns=["x", "y", "low", "high", "label"])
         yield Series(name, "points", frame, index)

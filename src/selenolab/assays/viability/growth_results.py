@@ -125,7 +125,7 @@ def _gr50(parts: Sequence[Growth], unit: str, level: float) -> Outcome:
     doses = np.unique(np.concatenate([part.curve.dose for part in able]))
     ends = np.log10(dose_grid(doses))
     grid = np.linspace(ends[0], ends[-1], _NODES)
-    values, roots, dof, fine = [], [], [], grid
+    values, roots, dof, scatter, fine = [], [], [], [], grid
     for part in able:
         fit = part.curve.fit
         assert fit is not None
@@ -139,7 +139,8 @@ def _gr50(parts: Sequence[Growth], unit: str, level: float) -> Outcome:
         fine, line = refined(grid, grid, rough, log_value)
         roots.append(line)
         dof.append(fit.dof)
-    return stated(summarise(values, np.array(roots), fine, dof, level), unit)
+        scatter.append(variance**0.5)
+    return stated(summarise(values, np.array(roots), fine, dof, level, scatter=scatter), unit)
 
 
 def _units(growth: Growth, unit: str) -> Iterator[UnitValue]:

@@ -67,7 +67,7 @@ def _no_vehicle(wells: pd.DataFrame) -> Iterator[MissingControl]:
 
 
 def _no_blank(wells: pd.DataFrame) -> Iterator[MissingControl]:
-    treated = wells["role"].isin(["sample"]) & wells["blank"].isna()
+    treated = (wells["role"] == "sample") & wells["blank"].isna()
     for plate in sorted(set(wells.loc[treated, "plate"])):
         yield MissingControl(
             "blank-corrected viability (the plain OD ratio is given in its place)",
@@ -82,7 +82,7 @@ def _no_drug_blank(wells: pd.DataFrame, settings: ViabilitySettings) -> Iterator
     for (compound, arm), part in samples.groupby(["compound", "arm"]):
         if not reduces_dye(str(compound), settings):
             continue
-        bare = part[part["correction"] != "drug blank"]
+        bare = part[~part["own_blank"]]
         if bare.empty:
             continue
         doses = sorted(set(bare["dose"]))
@@ -145,7 +145,7 @@ def _unknown_blank(corrected: Corrected, settings: ViabilitySettings) -> Iterato
     samples = wells[(wells["role"] == "sample") & (wells["dose"] > 0)]
     for (compound, arm), part in samples.groupby(["compound", "arm"]):
         group = _named(compound=str(compound), arm=str(arm))
-        given = part["correction"] == "drug blank"
+        given = part["own_blank"]
         rule, name = "cell-free drug blank at every dose", "drug blank"
         if corrected.kind not in RAW:
             why = "The data came as ready-made values: which blanks were subtracted is not known."

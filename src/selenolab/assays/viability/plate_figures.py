@@ -64,11 +64,9 @@ def _heat_map(part: pd.DataFrame, plate: str, shape: tuple[int, int], corrected:
 
 def _controls(wells: pd.DataFrame, corrected: Corrected) -> DotPlot:
     part = wells[wells["role"].isin(_CONTROLS)].copy()
-    part["category"] = [
-        f"{_CONTROLS[role]}, {plate}" for role, plate in zip(part["role"], part["plate"], strict=True)
-    ]
+    part["category"] = _categories(part)
     part["rank"] = part["role"].map({role: place for place, role in enumerate(_CONTROLS)})
-    part = part.sort_values(["plate", "rank"], kind="stable")
+    part = part.sort_values(["plate", "time_key", "arm", "rank", "cell_line"], kind="stable")
     dots = pd.DataFrame(
         {
             "category": part["category"].to_numpy(object),
@@ -93,3 +91,18 @@ def _controls(wells: pd.DataFrame, corrected: Corrected) -> DotPlot:
         Caption(text, counted(len(dots), "well"), "standard deviation of the wells"),
         _axis(corrected), dots, bars,
     )  # fmt: skip
+
+
+def _categories(part: pd.DataFrame) -> list[str]:
+    """What each control well is of; line, arm and time are named where a plate holds several."""
+    words = ["cell_line", "arm", "time_key"]
+    untreated = part[part["role"] == "vehicle"]
+    tell = {word: bool((untreated.groupby("plate")[word].nunique() > 1).any()) for word in words}
+    found = []
+    for row in part.to_dict("records"):
+        named = [_CONTROLS[row["role"]]]
+        named += [str(row[word]) for word in words[:2] if tell[word] and row[word]]
+        if tell["time_key"] and row["time_key"] >= 0:
+            named.append(f"{row['time_key']:g} h")
+        found.append(", ".join([*named, str(row["plate"])]))
+    return found

@@ -1,5 +1,8 @@
 """How a command ends: the code, and the line that says why."""
 
+import subprocess
+import sys
+
 import pytest
 import typer
 
@@ -56,3 +59,12 @@ def test_a_path_that_no_system_takes_is_the_users(capsys, tmp_path):
     told = capsys.readouterr().err
     assert "File name too long" in told
     assert told.count("\n") == 1
+
+
+def test_ctrl_c_within_compiled_text_is_130_too():
+    stopped = (
+        "from selenolab.faces.exits import exit_code\n"
+        "raise SystemExit(exit_code(lambda: exec('raise KeyboardInterrupt')))"
+    )
+    done = subprocess.run([sys.executable, "-c", stopped], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (130, 1)

@@ -38,6 +38,9 @@ def exit_code(command: Callable[[], object]) -> int:
     if code == STOPPED:
         # A second Ctrl-C must not tear this line apart.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Python remembers a Ctrl-C that went through text being compiled, as dataclasses and numba do, and
+        # would end by the signal, not by our code. Compiling any text makes it forget.
+        exec("")
         typer.echo("Stopped. What was finished is kept; nothing else was touched.", err=True)
     return code
 

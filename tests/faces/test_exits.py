@@ -61,10 +61,12 @@ def test_a_path_that_no_system_takes_is_the_users(capsys, tmp_path):
     assert told.count("\n") == 1
 
 
-def test_ctrl_c_within_compiled_text_is_130_too():
-    stopped = (
+def test_ctrl_c_within_compiled_text_is_130_too(tmp_path):
+    """As a module: there Python ends by the signal if it remembers one."""
+    (tmp_path / "stopped.py").write_text(
         "from selenolab.faces.exits import exit_code\n"
-        "raise SystemExit(exit_code(lambda: exec('raise KeyboardInterrupt')))"
+        "raise SystemExit(exit_code(lambda: exec('raise KeyboardInterrupt')))\n"
     )
-    done = subprocess.run([sys.executable, "-c", stopped], capture_output=True, text=True, check=False)
+    words = [sys.executable, "-m", "stopped"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (130, 1)

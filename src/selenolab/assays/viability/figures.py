@@ -114,9 +114,9 @@ def _means(curves: Sequence[Curve | GrowthCurve], level: float) -> Series:
     """Mean over the experiments at each dose with a t interval; over the wells of a single one, no bar."""
     table: dict[float, list[float]] = {}
     for curve in curves:
-        values = curve.gr if isinstance(curve, GrowthCurve) else curve.response
+        shown = curve.gr if isinstance(curve, GrowthCurve) else curve.response
         for dose in np.unique(curve.dose):
-            table.setdefault(float(dose), []).append(float(values[curve.dose == dose].mean()))
+            table.setdefault(float(dose), []).append(float(shown[curve.dose == dose].mean()))
     rows = []
     for dose, values in sorted(table.items()):
         if len(values) > 1:
@@ -240,7 +240,8 @@ def time_drawings(results: Sequence[GroupResult], unit: str) -> Iterator[Drawing
         n = max(len(part.curves) for part in parts)
         text = (
             f"{title_of(dict(key))}. IC50 against the time of exposure, "
-            "the two kinds set apart a little. A bound is written beside its point, which has no bar."
+            "the two kinds set apart a little. A bar up to the edge is open; a bound is written beside its "
+            "point."
         )
         yield CurvePlot(
             f"time-{slug(*dict(key).values())}",
@@ -263,12 +264,8 @@ def _times(parts: Sequence[GroupResult], name: str, index: int) -> Iterator[Seri
     for part in parts:
         outcome = next(end.outcome for end in part.endpoints if end.name == name)
         if isinstance(outcome, Estimate):
-            bounds = [
-                side if np.isfinite(side) and not outcome.censored else np.nan
-                for side in (outcome.low, outcome.high)
-            ]
             label = f"{outcome.censored} {outcome.value:.3g}" if outcome.censored else ""
-            rows.append((hours(part) + shift, outcome.value, *bounds, label))
+            rows.append((hours(part) + shift, outcome.value, outcome.low, outcome.high, label))
     if rows:
         frame = pd.DataFrame(sorted(rows), columns=["x", "y", "low", "high", "label"])
         yield Series(name, "points", frame, index)

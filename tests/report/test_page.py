@@ -40,6 +40,11 @@ def test_a_check_bears_on_the_endpoint_that_it_names_in_its_own_group(outcome):
     assert not bears_on(replace(check, group={"compound": "SeNP"}), endpoint)
     assert not bears_on(replace(check, endpoint=""), endpoint)
     assert bears_on(replace(check, group={"plate": "P1"}), endpoint)
+    whole = replace(check, endpoint="", group={**endpoint.group, "experiment": "1"})
+    assert bears_on(whole, endpoint)
+    assert bears_on(whole, replace(endpoint, name="absolute IC50"))
+    assert not bears_on(replace(whole, group={**whole.group, "cell_line": "another"}), endpoint)
+    assert not bears_on(replace(whole, group={"plate": "P1"}), endpoint)
 
 
 def test_what_two_runs_leave_open_is_said_once(outcome):

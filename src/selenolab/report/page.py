@@ -155,9 +155,11 @@ def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:
 
 
 def bears_on(check: Check, endpoint: Endpoint) -> bool:
-    """Whether a check is about this endpoint: named by it, and of no other group."""
+    """Whether a check is about this endpoint: it names it, or no endpoint but all of its group."""
     shared = check.group.keys() & endpoint.group.keys()
-    return check.endpoint == endpoint.name and all(check.group[k] == endpoint.group[k] for k in shared)
+    if not check.endpoint and len(shared) < max(len(endpoint.group), 1):
+        return False
+    return check.endpoint in ("", endpoint.name) and all(check.group[k] == endpoint.group[k] for k in shared)
 
 
 def _verdicts(endpoint: Endpoint, checks: Sequence[Check]) -> tuple[tuple[str, str, int, str], ...]:

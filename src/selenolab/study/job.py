@@ -22,6 +22,7 @@ from selenolab.stats.noise import observe
 from selenolab.study.compounds import refuse_ambiguous
 from selenolab.study.digests import file_digest, versions
 from selenolab.study.exclude import exclude
+from selenolab.study.simulated import as_simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def perform(job: Job) -> Result:
     analysis = assay.analyse(dataset, run.settings, run.seed, dict(job.taken))
     analysis = replace(analysis, warnings=(*reading.warnings, *analysis.warnings))
     door: Literal["bench", "virtual"] = "bench" if isinstance(run.door, Bench) else "virtual"
+    if door == "virtual":
+        analysis = as_simulated(analysis)
     provenance = Provenance(door, inputs, reading.assumed, versions(), job.key)
     return Result(run, dataset, analysis, provenance)
 

@@ -1,6 +1,6 @@
 """Numbers as a paper prints them: digits follow the interval, never more than the data carry."""
 
-from math import floor, inf, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10
 
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 MINUS, MOST_DIGITS = "−", 6
@@ -65,6 +65,21 @@ def plain(value: float, digits: int = 4) -> str:
         mantissa, power = f"{float(text):.0f}", ""
     sign = mantissa.replace("-", MINUS)
     return f"{sign} × 10{str(int(power)).translate(SUPERSCRIPT)}" if power else sign
+
+
+def bound_text(value: float, sign: str) -> str:
+    """A bound to three digits, rounded to the side on which it still holds.
+
+    Examples
+    --------
+    >>> bound_text(34.657, ">"), bound_text(34.612, "<"), bound_text(64.0, ">"), bound_text(2.896, ">")
+    ('34.6', '34.7', '64', '2.89')
+    """
+    if value == 0 or float(f"{value:.3g}") == value:
+        return plain(value)
+    step = 10.0 ** (_exponent(value) - 2)
+    whole = floor(value / step) if sign == ">" else ceil(value / step)
+    return plain(whole * step, 3) if abs(value) < 1e3 else plain(whole * step, 6)
 
 
 def _exponent(value: float) -> int:

@@ -8,7 +8,7 @@ from selenolab.core.check import Check
 from selenolab.core.compound import Basis, to_selenium
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.core.study import Contrast, Study, StudyResult
-from selenolab.report.numerals import interval_text, p_text, plain
+from selenolab.report.numerals import bound_text, interval_text, p_text, plain
 
 MOLAR = {"M", "mM", "µM", "nM", "pM"}
 UNCHANGED_ALONE = {"series", "species"}
@@ -41,7 +41,8 @@ def value_words(outcome: Outcome) -> str:
         case Estimate(censored=None):
             return with_unit(interval_text(outcome.value, outcome.low, outcome.high)[0], outcome.unit)
         case Estimate():
-            return f"{outcome.censored} {with_unit(plain(outcome.value), outcome.unit)}"
+            bound = bound_text(outcome.value, outcome.censored or "")
+            return f"{outcome.censored} {with_unit(bound, outcome.unit)}"
         case Verdict():
             return outcome.category
         case Absent():

@@ -166,7 +166,8 @@ def _two_way(comparison: Comparison, points: Sequence[Point], warnings: tuple[st
     method = terms[0].method + (" on logarithms" if log else "")
     means = tuple(_mean(units, index) for index in range(len(units.groups)))
     drawing = draw(comparison, points, means, (), method)
-    text = f"{comparison.endpoint} was compared by {first} and {second} with a {method} (n = {N_IS})."
+    by = f"{first} and {second}".replace("_", " ")
+    text = f"{comparison.endpoint} was compared by {by} with a {method} (n = {N_IS})."
     return Compared(comparison, contrasts, method, (), warnings, drawing, (Sentence(text),))
 
 

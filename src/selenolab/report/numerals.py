@@ -72,11 +72,11 @@ def bound_text(value: float, sign: str) -> str:
 
     Examples
     --------
-    >>> bound_text(34.657, ">"), bound_text(34.612, "<"), bound_text(64.0, ">"), bound_text(2.896, ">")
+    >>> bound_text(34.657, ">"), bound_text(34.612, "<"), bound_text(63.9999999999999, ">"), bound_text(2.896, ">")
     ('34.6', '34.7', '64', '2.89')
     """
-    if value == 0 or float(f"{value:.3g}") == value:
-        return plain(value)
+    if abs(float(f"{value:.3g}") - value) <= 1e-9 * abs(value):  # 64 through a logarithm and back
+        return plain(float(f"{value:.3g}"))
     step = 10.0 ** (_exponent(value) - 2)
     whole = floor(value / step) if sign == ">" else ceil(value / step)
     return plain(whole * step, 3) if abs(value) < 1e3 else plain(whole * step, 6)

@@ -205,3 +205,12 @@ def test_a_block_may_stand_anywhere(tmp_path: Path) -> None:
         book.active.append([None] * 7 + row)
     book.save(tmp_path / "far.xlsx")
     assert read_file(tmp_path / "far.xlsx")[0].data["value"].tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+
+
+def test_a_long_table_of_names_of_one_letter_is_no_plate(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    lines = [f"A,L,{dose},{n},{90 - dose}" for n in (1, 2, 3) for dose in (1, 2, 4) for _ in range(2)]
+    path.write_text(
+        "\n".join(["compound,cell_line,dose [µM],replicate,viability [%]", *lines]), encoding="utf-8"
+    )
+    assert recognise(path).name == "long_table"

@@ -98,10 +98,10 @@ def _labelled_block(rows: Rows, top: int, left: int, numbers: tuple[int, ...]) -
             break
         cells[plate_row] = padded(rows[index][left : left + len(numbers)], len(numbers))
         index += 1
-    if not cells:
+    corner = text_of(rows[top][left - 1])
+    if not cells or row_number(corner) == min(cells):  # rows of a long table whose line is called "L"
         return None
     stray = index if index < len(rows) and _is_stray(rows[index], left, len(numbers)) else None
-    corner = text_of(rows[top][left - 1])
     return Block(top, left, index, corner, numbers, cells, True, stray)
 
 

@@ -72,8 +72,8 @@ def bound_text(value: float, sign: str) -> str:
 
     Examples
     --------
-    >>> bound_text(34.657, ">"), bound_text(34.612, "<"), bound_text(63.9999999999999, ">"), bound_text(2.896, ">")
-    ('34.6', '34.7', '64', '2.89')
+    >>> bound_text(34.657, ">"), bound_text(34.612, "<"), bound_text(63.9999999999999, ">")
+    ('34.6', '34.7', '64')
     """
     if abs(float(f"{value:.3g}") - value) <= 1e-9 * abs(value):  # 64 through a logarithm and back
         return plain(float(f"{value:.3g}"))

@@ -136,6 +136,26 @@ def test_progress_goes_to_stderr_in_plain_lines(call, toy, here):
     assert "good: done in" in call("run", "study.yaml", "--workers", "1", "--no-cache").err
 
 
+def test_a_comparison_that_cannot_be_made_is_told_and_the_runs_are_kept(call, toy, here):
+    text = STUDY.format(toy=toy).split("  bad:")[0]
+    text += "comparisons:\n  c: {endpoint: mean signal, runs: [good], by: armm}\n"
+    (here / "study.yaml").write_text(text, encoding="utf-8")
+    answer = call("run", "study.yaml", "--workers", "1")
+    assert answer.code == 2
+    told = "Error: comparisons.c: Unable to compare 'mean signal'. No group has the word 'armm'."
+    assert told in answer.err
+    assert (here / "study-results" / "report.html").is_file()
+
+
+def test_a_study_of_one_run_that_fails_tells_it_in_one_line(call, toy, here):
+    broken(here)
+    text = f"title: t\nruns:\n  bad:\n    assay: {toy}\n    files: [broken.csv]\n"
+    (here / "study.yaml").write_text(text, encoding="utf-8")
+    answer = call("run", "study.yaml", "--workers", "1")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert list(here.glob(".*")) == list(here.glob("study-results*")) == []
+
+
 def test_inspect_says_what_is_in_a_file_and_who_could_use_it(call, toy):
     answer = call("inspect", "signals.csv")
     assert "toy_signal_signal  AU    12" in answer.out

@@ -32,7 +32,8 @@ def shown_progress() -> Iterator[Callable[[Event], None]]:
 
 
 def _line(event: Event) -> None:
-    if event.what != "started":
+    alone = event.what == "failed" and event.total == 1  # its error line says it, at once
+    if event.what != "started" and not alone:
         note(_text(event))
 
 

@@ -72,7 +72,7 @@ def doubts(analysis: Analysis) -> list[str]:
 
 
 def failed_lines(outcome: StudyResult) -> list[str]:
-    """One line for every mistake of every run that could not be made, naming the run."""
+    """One line for every mistake of every run or comparison that could not be made, naming it."""
     failures = [result for result in outcome.results if isinstance(result, Failure)]
     lines = [
         f"Error: run {failure.run.name}: {printable(line)}"
@@ -82,6 +82,10 @@ def failed_lines(outcome: StudyResult) -> list[str]:
     if failures:
         kept = len(outcome.results) - len(failures)
         lines.append(f"{len(failures)} of {len(outcome.results)} runs failed; {kept} kept.")
+    for compared in outcome.compared:
+        if compared.refusal and not compared.contrasts:  # bounds have contrasts that say so
+            place = f"comparisons.{compared.comparison.name}: "
+            lines.append(f"Error: {place}{printable(compared.refusal.removeprefix(place))}")
     return lines
 
 

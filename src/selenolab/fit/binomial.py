@@ -121,15 +121,16 @@ def binomial_profile(fit: BinomialFit, grid: ArrayLike, share: float) -> Vector:
     low, high = search_box(fit.data.dose).log_b
 
     def least(log_x: float) -> float:
+        """The least cost where the effect lies at this dose."""
+
         def cost(log_b: float) -> float:
             return _cost(np.array([log_b, log_x - odds * np.exp(-log_b)]), fit.data)
 
         nodes = np.linspace(low, high, 24)
         best = int(np.argmin([cost(node) for node in nodes]))
         bounds = nodes[max(best - 1, 0)], nodes[min(best + 1, nodes.size - 1)]
-        return float(
-            scipy.optimize.minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": 1e-8}).fun
-        )
+        search = scipy.optimize.minimize_scalar
+        return float(search(cost, bounds=bounds, method="bounded", options={"xatol": 1e-8}).fun)
 
     rises = [2 * (least(float(np.log(x))) + fit.log_likelihood) for x in np.asarray(grid, float)]
     return np.asarray(np.maximum(np.array(rises), 0.0))

@@ -75,3 +75,12 @@ def test_wells_without_an_arm_are_an_arm_where_others_have_one():
     assert {unit.group.get("arm") for unit in units} == {"none", "NAC"}
     plain = ASSAY.analyse(table(times=(48.0,), arms=("",)), settings, 0, {}).units
     assert {unit.group.get("arm") for unit in plain} == {None}
+
+
+def test_the_answer_gives_the_selectivity_index_and_no_word_for_no_arm():
+    settings = ASSAY.settings(compare_families=False, robust=False, selectivity_reference="b")
+    told = ASSAY.analyse(table(times=(48.0,)), settings, 0, {}).answer
+    assert "selectivity index (absolute), a against b (NAC): " in told
+    assert "selectivity index (absolute), a against b: " in told
+    assert "none" not in told
+    assert "drug on a: relative IC50" in told

@@ -1,26 +1,42 @@
 """The answer for the head of the report, one line a group, and numbers in it written by their interval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import floor, inf, log10
 
+from selenolab.assays.viability.curves import NO_ARM
 from selenolab.assays.viability.endpoints import GroupResult, headline
-from selenolab.core.estimate import Absent, Estimate, Outcome
+from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome
 
 
-def answer(results: Sequence[GroupResult]) -> str:
-    """The IC50 of every group in words; at most four groups are spelt out."""
+def answer(results: Sequence[GroupResult], ratios: Sequence[Endpoint] = ()) -> str:
+    """The IC50 of every group in words, and the ratios that could be given; at most four of each."""
     parts = []
     for result in results[:4]:
         name = " on ".join(
             text for text in (result.group.get("compound", ""), result.group.get("cell_line", "")) if text
         )
-        rest = ", ".join(v for k, v in result.group.items() if k not in ("compound", "cell_line"))
-        title = f"{name or 'the compound'}{f' ({rest})' if rest else ''}"
+        title = f"{name or 'the compound'}{_where(result.group)}"
         said = "; ".join(f"{end.name} {written(end.outcome)}" for end in headline(result))
         parts.append(f"{title}: {said}.")
     if len(results) > 4:
         parts.append(f"{len(results) - 4} more groups stand in the table of endpoints.")
+    asked = [end for end in ratios if "(absolute)" in end.name and isinstance(end.outcome, Estimate)]
+    parts += [_ratio(end) for end in asked[:4]]
     return "\n".join(parts)
+
+
+def _where(group: Mapping[str, str]) -> str:
+    words = ("compound", "cell_line", "reference")
+    rest = ", ".join(text for word, text in group.items() if word not in words and text != NO_ARM)
+    return f" ({rest})" if rest else ""
+
+
+def _ratio(endpoint: Endpoint) -> str:
+    """A ratio with what stands above and below: "selectivity index (absolute) of a over b (48 h): > 5"."""
+    word = "cell_line" if endpoint.name.startswith("selectivity") else "compound"
+    own, other = endpoint.group.get(word, ""), endpoint.group.get("reference", "")
+    said = written(endpoint.outcome).replace(" 1 (", " (")  # a ratio has no unit
+    return f"{endpoint.name}, {own} against {other}{_where(endpoint.group)}: {said}."
 
 
 def written(outcome: Outcome) -> str:

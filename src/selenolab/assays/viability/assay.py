@@ -52,7 +52,8 @@ def analyse(dataset: Dataset, settings: ViabilitySettings, seed: int, taken: Tak
         raise DataError(_nothing(corrected))
     growth = growth_result(corrected, unit, settings.level)
     endpoints = [endpoint for result in results for endpoint in result.endpoints]
-    endpoints += [*ratio_endpoints(results, settings), *pooled_endpoints(results, unit, settings)]
+    ratios = ratio_endpoints(results, settings)
+    endpoints += [*ratios, *pooled_endpoints(results, unit, settings)]
     units = [value for result in results for value in result.units]
     if growth is not None:
         endpoints += growth.endpoints
@@ -60,7 +61,7 @@ def analyse(dataset: Dataset, settings: ViabilitySettings, seed: int, taken: Tak
     n = max(len(result.curves) for result in results)
     return Analysis(
         endpoints=tuple(endpoints),
-        answer=answer(results),
+        answer=answer(results, ratios),
         checks=(
             *plate_checks(corrected, settings),
             *control_checks(corrected, settings),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from selenolab.assays.viability.controls import Corrected
-from selenolab.assays.viability.curves import Curve
+from selenolab.assays.viability.curves import NO_ARM, Curve
 from selenolab.assays.viability.endpoints import GroupResult
 from selenolab.assays.viability.growth import GrowthCurve
 from selenolab.assays.viability.growth_results import Growth, GrowthResult
@@ -42,7 +42,7 @@ def slug(*words: str) -> str:
 def title_of(group: dict[str, str]) -> str:
     """A group in words: "selenocystine on HepG2, 48 h"."""
     head = " on ".join(group[word] for word in ("compound", "cell_line") if group.get(word))
-    rest = [text for word, text in group.items() if word not in ("compound", "cell_line")]
+    rest = [text for word, text in group.items() if word not in ("compound", "cell_line") and text != NO_ARM]
     return ", ".join([head or "All wells", *rest])
 
 

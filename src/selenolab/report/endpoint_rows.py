@@ -53,7 +53,7 @@ def endpoint_table(endpoints: Sequence[Endpoint], study: Study) -> EndpointTable
     )
     notes = [f"n counts {shared.n_is} unless said." if shared.n_is else ""]
     notes.append(f"Method unless said: {shared.method}." if shared.method else "")
-    notes += [f"Se: {how}." for how in factors]
+    notes.append(f"Se: {'; '.join(factors)}." if factors else "")
     return EndpointTable(rows, interval_head(shared), tuple(note for note in notes if note))
 
 

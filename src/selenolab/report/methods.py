@@ -22,9 +22,12 @@ def methods_parts(outcome: StudyResult) -> tuple[Part, ...]:
     parts: list[Part] = []
     for results in _alike(outcome):
         names = ", ".join(one.run.name for one in results)
-        text = [*(_numbered(s, numbers) for s in results[0].analysis.methods)]
-        text += [_closed(words) for one in results for words in _door_words(one, outcome)]
-        parts.append(Part(f"{names} ({results[0].run.assay})", tuple(text)))
+        done = tuple(_numbered(s, numbers) for s in results[0].analysis.methods)
+        came = tuple(_closed(words) for one in results for words in _door_words(one, outcome))
+        # Of values that nobody measured the reader must know so before reading how they were analysed.
+        simulated = all(isinstance(one.run.door, Virtual) for one in results)
+        text = (*came, *done) if simulated else (*done, *came)
+        parts.append(Part(f"{names} ({results[0].run.assay})", text))
     sentences = tuple(_numbered(s, numbers) for compared in outcome.compared for s in compared.methods)
     if sentences:
         parts.append(Part("Comparisons", tuple(dict.fromkeys(sentences))))
@@ -33,10 +36,12 @@ def methods_parts(outcome: StudyResult) -> tuple[Part, ...]:
 
 
 def _alike(outcome: StudyResult) -> list[list[Result]]:
-    groups: dict[tuple[str, tuple[Sentence, ...]], list[Result]] = {}
+    """Runs of one assay, door and methods: what was measured and what was simulated stand apart."""
+    groups: dict[tuple[str, bool, tuple[Sentence, ...]], list[Result]] = {}
     for one in outcome.results:
         if isinstance(one, Result):
-            groups.setdefault((one.run.assay, one.analysis.methods), []).append(one)
+            door = isinstance(one.run.door, Virtual)
+            groups.setdefault((one.run.assay, door, one.analysis.methods), []).append(one)
     return list(groups.values())
 
 
@@ -56,7 +61,8 @@ def _door_words(result: Result, outcome: StudyResult) -> list[str]:
         changed = ", ".join(f"{word} = {value:g}" for word, value in sorted(run.door.overrides.items()))
         said.append(
             f"The values of {name} are simulated with the model {run.door.model} (seed {run.seed}"
-            f"{f'; {changed}' if changed else ''}); none of them was measured."
+            f"{f'; {changed}' if changed else ''}); none of them was measured. "
+            "They went through the analysis that measured values go through."
         )
     formats = sorted({one.format for one in result.provenance.inputs})
     if formats:

@@ -1,4 +1,4 @@
-"""A dialysis release in few lines: shows that the contract holds a calibration from another run, and a model."""
+"""A dialysis release in few lines: the contract holds a calibration from another run, and a model."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """The answer for the head of the report, one line a group, and numbers in it written by their interval."""
 
 from collections.abc import Mapping, Sequence
-from math import floor, inf, log10
+from math import ceil, floor, inf, log10
 
 from selenolab.assays.viability.curves import NO_ARM
 from selenolab.assays.viability.endpoints import GroupResult, headline
@@ -46,17 +46,27 @@ def written(outcome: Outcome) -> str:
     --------
     >>> written(Estimate(11.8234, 11.01, 12.68, "µM", "t", 3, "experiments"))
     '11.8 µM (11.0 to 12.7, n = 3)'
+    >>> written(Estimate(34.657, 34.657, inf, "µM", "t", 3, "experiments", censored=">"))
+    '> 34.6 µM (n = 3)'
     """
     if isinstance(outcome, Absent):
         return f"not given ({outcome.why})"
     if not isinstance(outcome, Estimate):
         return outcome.category
     if outcome.censored:
-        return f"{outcome.censored} {outcome.value:.3g} {outcome.unit} (n = {outcome.n})"
+        return f"{outcome.censored} {_bound(outcome)} {outcome.unit} (n = {outcome.n})"
     digits = _decimals(outcome)
     low = "open" if outcome.low == -inf else f"{outcome.low:.{digits}f}"
     high = "open" if outcome.high == inf else f"{outcome.high:.{digits}f}"
     return f"{outcome.value:.{digits}f} {outcome.unit} ({low} to {high}, n = {outcome.n})"
+
+
+def _bound(outcome: Estimate) -> str:
+    """A bound to three digits, rounded to the side on which it still holds."""
+    step = 10.0 ** (floor(log10(outcome.value)) - 2) if outcome.value > 0 else 1.0
+    steps = outcome.value / step
+    whole = floor(steps + 1e-6) if outcome.censored == ">" else ceil(steps - 1e-6)
+    return f"{whole * step:.3g}"
 
 
 def _decimals(outcome: Estimate) -> int:

@@ -36,9 +36,7 @@ def _state(curve: Curve, group: Mapping[str, str]) -> Check:
     fit = curve.fit
     good = fit.state == curve_state.OK and fit.converged
     why = fit.why or ("The search did not end by its rule." if not fit.converged else "The curve is falling.")
-    return Check(
-        "a falling curve whose mid dose was tested", "curve", good, why, group=group
-    )
+    return Check("a falling curve whose mid dose was tested", "curve", good, why, group=group)
 
 
 def _lack_of_fit(curve: Curve, group: Mapping[str, str], settings: ViabilitySettings) -> Check:

@@ -58,9 +58,11 @@ def _dose_response(
     series = [*_wells(result.curves), *_fits(result.curves, settings), _means(result.curves, settings.level)]
     bar = f"{100 * settings.level:g} % confidence interval of the mean (t)" if n > 1 else ""
     what = "Large points: means of the experiments. " if n > 1 else "Large points: means of the wells. "
+    marks = _marks(result.group, result.endpoints, (RELATIVE, ABSOLUTE))
+    told = " Vertical lines: IC50 with its interval." if marks else ""
     text = (
         f"{title_of(group)}. Small points: wells; hollow ones are excluded and enter no number. {what}"
-        f"Lines: {settings.family} fits, one an experiment. Vertical lines: IC50 with its interval."
+        f"Lines: {settings.family} fits, one an experiment.{told}"
     )
     label = "Viability" if corrected.unit == "%" else "Response"
     return CurvePlot(
@@ -70,7 +72,7 @@ def _dose_response(
         Axis("Dose", unit, log=True),
         _upward(label, "% of control" if corrected.unit == "%" else corrected.unit, series),
         tuple(part for part in series if len(part.frame)),
-        _marks(result.group, result.endpoints, (RELATIVE, ABSOLUTE)),
+        marks,
     )
 
 

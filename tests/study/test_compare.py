@@ -44,7 +44,7 @@ def test_potencies_are_compared_as_ratios():
         exp(np.mean(np.log([10, 12, 11.5])) - np.mean(np.log([5, 6, 5.5])))
     )
     assert contrast.effect.low < contrast.effect.value < contrast.effect.high
-    assert (contrast.effect.n, contrast.effect.n_is) == (6, "independent experiments")
+    assert (contrast.effect.n, contrast.effect.n_is) == (6, "independent experiments, 3 and 3")
     assert 0 < contrast.p < 0.01
     assert found.refusal == ""
 
@@ -155,7 +155,7 @@ def test_within_keeps_other_groups_out():
     units[:9] = [unit(u.value, u.unit_id, line=u.group["line"], time="24.0") for u in units[:9]]
     found = compared([result(units)], "welch", control="A", within={"time": "24"})
     assert len(found.drawing.dots) == 9
-    assert found.warnings == ()
+    assert not [said for said in found.warnings if "pools" in said]
     pooled = compared([result(units)], "welch", control="A")
     assert "A pools time 24.0, 72: fix it with 'within' if it matters." in pooled.warnings
 
@@ -199,3 +199,11 @@ def test_the_ratio_does_not_depend_on_the_unit_of_the_dose():
     for a, b in zip(left, right, strict=True):
         assert log(a.effect.low) == pytest.approx(log(b.effect.low))
         assert a.p_adjusted == pytest.approx(b.p_adjusted)
+
+
+@pytest.mark.parametrize(("ids", "told"), [((0, 1, 2), 1), ((7, 8, 9), 0)])
+def test_experiments_that_could_be_paired_and_are_not_are_said(ids, told):
+    units = [*(unit(10.0 + i, i, line="A") for i in range(3)), *(unit(20.0 + i, i, line="B") for i in ids)]
+    found = compared([result(units)], "welch", control="A")
+    said = [word for word in found.warnings if "'method: paired' uses that" in word]
+    assert len(said) == told

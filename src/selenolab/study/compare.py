@@ -37,7 +37,7 @@ def _compare(comparison: Comparison, results: Sequence[Result | Failure]) -> Com
 def _made(comparison: Comparison, results: Sequence[Result | Failure]) -> Compared:
     points = gather(comparison, results)
     refuse_mixed(points)
-    warnings = pooling_warnings(points, comparison)
+    warnings = (*pooling_warnings(points, comparison), *_unused_pairing(points, comparison))
     if comparison.method == TWO_WAY:
         return _two_way(comparison, points, warnings)
     bounded = {point.name: point for point in points if point.unit.censored}
@@ -74,6 +74,22 @@ def _tested(comparison: Comparison, points: Sequence[Point]) -> comparisons.Comp
     )
 
 
+def _unused_pairing(points: Sequence[Point], comparison: Comparison) -> tuple[str, ...]:
+    """A test that treats groups as separate although every experiment has a value in each of them."""
+    groups = [
+        {experiment(point) for point in points if point.name == name} for name in {p.name for p in points}
+    ]
+    if comparison.method not in {"welch", "welch_anova"} or len(groups) < 2 or len(set.union(*groups)) < 2:
+        return ()
+    if any(group != groups[0] for group in groups):
+        return ()
+    names = ", ".join(sorted({point.unit.unit_id for point in points}))
+    return (
+        f"The groups have the same experiments ({names}). If they were made together, "
+        f"'method: {'paired' if len(groups) == 2 else 'mixed'}' uses that; {comparison.method} does not.",
+    )
+
+
 def _bounded_pairs(
     comparison: Comparison, points: Sequence[Point], bounded: Mapping[str, Point]
 ) -> list[tuple[str, str]]:
@@ -106,12 +122,13 @@ def _refusal(bounded: Mapping[str, Point]) -> str:
 
 def _contrast(row: comparisons.Contrast, points: Sequence[Point], found: comparisons.Comparison) -> Contrast:
     n = min(row.n, row.n_reference) if found.paired else row.n + row.n_reference
+    n_is = N_IS if found.paired else f"{N_IS}, {row.n} and {row.n_reference}"
     unit = "ratio" if found.scale == "ratio" else points[0].unit.unit
     effect: Outcome
     if row.p is None or not isfinite(row.estimate):
         effect = Absent(f"{row.state or 'no finite value'}: {row.estimate:.6g}", unit, found.method)
     else:
-        effect = Estimate(row.estimate, row.low, row.high, unit, found.method, n, N_IS, row.level)
+        effect = Estimate(row.estimate, row.low, row.high, unit, found.method, n, n_is, row.level)
     return Contrast(row.group, row.reference, effect, row.p, row.p_adjusted)
 
 

@@ -68,6 +68,6 @@ def _brackets(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     for contrast in contrasts:
         p = contrast.p if contrast.p_adjusted is None else contrast.p_adjusted
         if p is not None and contrast.right:
-            told = "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
+            told = "p < 0.001" if p < 1e-3 else f"p = {p:.2g}"
             rows.append((contrast.left, contrast.right, told))
     return pd.DataFrame(rows[:MOST_BRACKETS], columns=["left", "right", "label"])

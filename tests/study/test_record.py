@@ -105,7 +105,7 @@ def test_a_record_is_as_its_schema_says(study):
     assert record["runs"][0]["analysis"]["tables"][1]["path"] == "tables/one/slopes.csv"
     assert record["runs"][0]["evidence"][0]["evidence"] == "specification only"
     assert record["runs"][1]["takes"] == [{"port": "slopes", "from": "runs.one.tables.slopes", "group": {}}]
-    assert record["comparisons"][0]["contrasts"][0]["effect"]["n_is"] == "independent experiments"
+    assert record["comparisons"][0]["contrasts"][0]["effect"]["n_is"] == "independent experiments, 3 and 3"
     assert record["study"]["compounds"][0]["basis"] == "molecule"
 
 

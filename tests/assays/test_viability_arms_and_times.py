@@ -80,7 +80,7 @@ def test_wells_without_an_arm_are_an_arm_where_others_have_one():
 def test_the_answer_gives_the_selectivity_index_and_no_word_for_no_arm():
     settings = ASSAY.settings(compare_families=False, robust=False, selectivity_reference="b")
     told = ASSAY.analyse(table(times=(48.0,)), settings, 0, {}).answer
-    assert "selectivity index (absolute), a against b (NAC): " in told
-    assert "selectivity index (absolute), a against b: " in told
+    assert "selectivity index (absolute), a against b for drug (NAC): " in told
+    assert "selectivity index (absolute), a against b for drug: " in told
     assert "none" not in told
     assert "drug on a: relative IC50" in told

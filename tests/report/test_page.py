@@ -38,7 +38,7 @@ def test_a_check_bears_on_the_endpoint_that_it_names_in_its_own_group(outcome):
     check = Check("r", "n", False, "why", endpoint="relative IC50", group={"compound": "selenocystine"})
     assert bears_on(check, endpoint)
     assert not bears_on(replace(check, group={"compound": "SeNP"}), endpoint)
-    assert not bears_on(replace(check, endpoint=""), endpoint)
+    assert bears_on(replace(check, endpoint=""), endpoint)
     assert bears_on(replace(check, group={"plate": "P1"}), endpoint)
     whole = replace(check, endpoint="", group={**endpoint.group, "experiment": "1"})
     assert bears_on(whole, endpoint)

@@ -11,7 +11,7 @@ class Check:
     `passed` is None when the data cannot decide; `why` then says what is missing. `margin` is the
     distance to `limit` in `unit`, positive on the passing side. `settings` are those the verdict
     rests on, so that it can be recomputed. `group` says what it is about; `endpoint` names the
-    endpoint it bears on, "" for every endpoint whose whole group it shares.
+    endpoint it bears on, "" for every endpoint that shares a word of its group and contradicts none.
     """
 
     rule: str

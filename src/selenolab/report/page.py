@@ -155,9 +155,9 @@ def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:
 
 
 def bears_on(check: Check, endpoint: Endpoint) -> bool:
-    """Whether a check is about this endpoint: it names it, or no endpoint but all of its group."""
+    """Whether a check is about this endpoint: it names it, or shares its group; no word of it may differ."""
     shared = check.group.keys() & endpoint.group.keys()
-    if not check.endpoint and len(shared) < max(len(endpoint.group), 1):
+    if not check.endpoint and not shared:
         return False
     return check.endpoint in ("", endpoint.name) and all(check.group[k] == endpoint.group[k] for k in shared)
 

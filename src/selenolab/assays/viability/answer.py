@@ -35,8 +35,10 @@ def _ratio(endpoint: Endpoint) -> str:
     """A ratio with what stands above and below: "selectivity index (absolute) of a over b (48 h): > 5"."""
     word = "cell_line" if endpoint.name.startswith("selectivity") else "compound"
     own, other = endpoint.group.get(word, ""), endpoint.group.get("reference", "")
+    both = endpoint.group.get("compound" if word == "cell_line" else "cell_line", "")
+    on = f" {'for' if word == 'cell_line' else 'on'} {both}" if both else ""
     said = written(endpoint.outcome).replace(" 1 (", " (")  # a ratio has no unit
-    return f"{endpoint.name}, {own} against {other}{_where(endpoint.group)}: {said}."
+    return f"{endpoint.name}, {own} against {other}{on}{_where(endpoint.group)}: {said}."
 
 
 def written(outcome: Outcome) -> str:

@@ -43,6 +43,9 @@ def _reads(wells: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict[str, str]]]
         whole = wells.iloc[rows]
         first = whole.iloc[0]
         group = {"plate": str(first["plate"]), "experiment": str(first["experiment"])}
+        lines = set(whole.loc[whole["role"].isin(TREATED), "cell_line"]) - {""}
+        if len(lines) == 1:  # what is wrong with the plate is wrong with its line
+            group["cell_line"] = str(*lines)
         times = sorted(set(whole.loc[whole["role"].isin(TREATED), "time_key"]))
         for time in times:
             if len(times) == 1:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from selenolab.core.errors import DataError, UnknownNameError
 from selenolab.fit import curve_state
+from selenolab.fit.batch import fit_many
 from selenolab.fit.dose_response import CurveFit, fit_curve
 from selenolab.fit.families import FAMILIES, evaluate, relative_dose
 
@@ -233,3 +234,16 @@ def test_every_real_screening_curve_is_fitted_or_named() -> None:
         assert fit.state in curve_state.STATES
         if fit.state == curve_state.OK:
             assert rows["CONC"].min() <= fit.values[3] <= rows["CONC"].max()
+
+
+@pytest.mark.skipif(not GDSC.is_file(), reason="the GDSC plates of ../shared/data are absent")
+def test_the_batch_agrees_on_every_real_screening_curve() -> None:
+    table = pd.read_csv(GDSC)
+    for _, rows in table.groupby(["BARCODE", "DRUG_ID_lib"]):
+        dose, response = rows["CONC"].to_numpy(float), 100 * rows["normalized_intensity"].to_numpy(float)
+        order = np.argsort(dose)
+        many = fit_many(dose[order], response[None, order, None])
+        assert np.all(np.isfinite([many.b, many.c, many.d, many.e, many.rss]))
+        if many.state[0] == curve_state.OK:
+            assert dose.min() <= many.e[0] <= dose.max()
+            assert many.rss[0] == pytest.approx(fit_curve(dose, response).rss, rel=1e-6)

@@ -27,9 +27,9 @@ def potency_ratio(
     samples : log10 values of different experiments, each n >= 2: Welch's interval.
 
     Values count only where both summaries are plain ("t interval on log10"); everywhere else the two
-    intervals are combined (doi:10.1002/sim.2781), and where a side is a bound the ratio is a bound: the
-    bound of one side against the far limit of the other. It is "undecidable" when both sides are
-    censored the same way, or a limit that is needed is open.
+    intervals are combined (Zou and Donner 2008, doi:10.1002/sim.3095), and where a side is a bound the
+    ratio is a bound: the bound of one side against the far limit of the other. It is "undecidable" when
+    both sides are censored the same way, or a limit that is needed is open.
     """
     if numerator.level != denominator.level:
         raise StudyError("Expected two potencies with intervals of one level for a ratio.")

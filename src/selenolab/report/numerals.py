@@ -9,13 +9,15 @@ MINUS, MOST_DIGITS = "−", 6
 def interval_text(value: float, low: float, high: float) -> tuple[str, str, str]:
     """`value`, `low` and `high` in words; an infinite side is "".
 
-    The width of the interval carries two digits. Where the ends differ by more than tenfold each
-    number carries two digits of its own.
+    The width of the interval carries two digits, and so does a positive value. Where the ends differ
+    by more than tenfold each number carries two digits of its own.
 
     Examples
     --------
     >>> interval_text(11.82, 11.02, 12.68)
     ('11.8', '11.0', '12.7')
+    >>> interval_text(8.83, 4.82, 16.18)
+    ('8.8', '4.8', '16.2')
     >>> interval_text(0.5, 0.0123, 300.0)
     ('0.50', '0.012', '300')
     """
@@ -25,6 +27,8 @@ def interval_text(value: float, low: float, high: float) -> tuple[str, str, str]
     if not sides:
         return plain(value), plain(low) if isfinite(low) else "", plain(high) if isfinite(high) else ""
     last = floor(log10(sum(sides) / len(sides) * 2)) - 1
+    if low > 0:  # a wide interval must not turn 8.8 into 9
+        last = min(last, _exponent(value) - 1)
     largest = max(abs(x) for x in (value, low, high) if isfinite(x))
     last = max(last, floor(log10(largest or 1.0)) - MOST_DIGITS + 1)
     shared = _exponent(largest) if largest >= 1e6 or largest < 1e-3 else 0

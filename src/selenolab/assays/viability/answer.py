@@ -48,6 +48,8 @@ def written(outcome: Outcome) -> str:
     --------
     >>> written(Estimate(11.8234, 11.01, 12.68, "µM", "t", 3, "experiments"))
     '11.8 µM (11.0 to 12.7, n = 3)'
+    >>> written(Estimate(8.83, 4.82, 16.18, "µM", "t", 3, "experiments"))
+    '8.8 µM (4.8 to 16.2, n = 3)'
     >>> written(Estimate(34.657, 34.657, inf, "µM", "t", 3, "experiments", censored=">"))
     '> 34.6 µM (n = 3)'
     """
@@ -75,4 +77,7 @@ def _decimals(outcome: Estimate) -> int:
     """Decimals that show two digits of the interval's width, three of the value without one."""
     width = outcome.high - outcome.low
     size, digits = (width, 1) if 0 < width < inf else (abs(outcome.value), 2)
-    return max(0, digits - floor(log10(size))) if size > 0 else 2
+    decimals = digits - floor(log10(size)) if size > 0 else 2
+    if outcome.low > 0:  # a wide interval must not turn 8.8 into 9
+        decimals = max(decimals, 1 - floor(log10(outcome.value)))
+    return max(0, decimals)

@@ -218,6 +218,15 @@ def test_a_plate_without_a_map_has_no_roles():
         read(plate())
 
 
+def test_a_map_that_was_not_filled_in_is_named_as_what_to_mend():
+    sheet = demo_map()
+    empty = sheet.frame[["well"]].assign(role="")
+    with pytest.raises(
+        SelenolabError, match=r"no well has a role\. Fill in 'role' or 'dose' on the sample sheet"
+    ):
+        read(plate(), replace(sheet, frame=empty))
+
+
 def test_an_unknown_fact_is_refused_with_the_nearest():
     with pytest.raises(StudyError, match=r"Unknown fact 'cell_lien'. Did you mean cell_line"):
         read(plate(cell_lien="x"), demo_map())

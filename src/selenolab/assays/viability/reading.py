@@ -93,7 +93,13 @@ def _file_rows(
     rows["role"] = _roles(rows, file.name)
     rows = rows[rows["role"] != ""].reset_index(drop=True)
     if rows.empty:
-        raise DataError(f"{file.name}: no well has a role. Give a plate map with a column 'role' or 'dose'.")
+        given = sheet is not None
+        mend = (
+            "Fill in 'role' or 'dose' on the sample sheet"
+            if given
+            else "Give a plate map with 'role' or 'dose'"
+        )
+        raise DataError(f"{file.name}: no well has a role. {mend}.")
     if "basis" not in rows:
         rows["basis"] = basis
     rows["basis"] = [basis_word(str(text), file.name) or basis for text in rows["basis"].fillna("")]

@@ -220,7 +220,7 @@ def test_a_plate_without_a_map_has_no_roles():
 
 def test_a_map_that_was_not_filled_in_is_named_as_what_to_mend():
     sheet = demo_map()
-    empty = sheet.frame[["well"]].assign(role="")
+    empty = sheet.frame[["well", "dose"]].assign(role="", dose=np.nan)
     with pytest.raises(
         SelenolabError, match=r"no well has a role\. Fill in 'role' or 'dose' on the sample sheet"
     ):

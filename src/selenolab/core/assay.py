@@ -104,6 +104,9 @@ class VirtualDoor:
     `design(settings)` gives the conditions to simulate: a frame with `condition`, `dose`, `time`...;
     `expect(states, design, settings)` what the instrument would show without noise, where `states`
     has condition, time and the words in `needs`; `noise(expected, settings)` how it scatters.
+    `inputs` are words that the design sets for each condition beside the dose (a pH, a volume), and
+    `actions` what the bench does at times that its column `action` names (an aliquot is taken): a
+    model that cannot follow one of them is refused by name.
     The draw itself (`observe`) is the same for all assays and is not the member's.
     """
 
@@ -111,6 +114,8 @@ class VirtualDoor:
     design: Callable[[Any], pd.DataFrame]
     expect: Callable[[pd.DataFrame, pd.DataFrame, Any], Dataset]
     noise: Callable[[Dataset, Any], Noise]
+    inputs: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

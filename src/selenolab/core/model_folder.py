@@ -2,30 +2,73 @@
 
 import csv
 import tomllib
+from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
-from selenolab.core.errors import DataError, did_you_mean
+from selenolab.core.errors import DataError, UnknownNameError, did_you_mean
 from selenolab.core.model import Model, Parameter
 from selenolab.core.reference import ParameterKind
 
 COLUMNS = ["name", "value", "unit", "low", "high", "kind", "source"]
 KINDS = get_args(ParameterKind)
 CARD = {"title", "purpose", "observables", "doses", "dose_unit", "time_unit", "limits"}
+OPTIONAL = {"inputs", "actions", "settle"}
 
 
 def load_model(folder: Path) -> Model:
     """The model in `folder`. Every parameter needs a kind and a source; the error names the row."""
-    card = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
-    for key in sorted(CARD ^ set(card)):
-        state = "is missing" if key in CARD else f"is unknown. {did_you_mean(key, CARD)}"
-        raise DataError(f"{folder.name}/model.toml: '{key}' {state}.")
+    place = f"{folder.name}/model.toml"
+    try:
+        card = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{place}: Unable to read the card: {error}. Mend the TOML.") from None
+    for key in sorted((CARD - set(card)) | (set(card) - CARD - OPTIONAL)):
+        state = "is missing" if key in CARD else f"is unknown. {did_you_mean(key, CARD | OPTIONAL)}"
+        raise DataError(f"{place}: '{key}' {state}.")
+    parameters = _parameters(folder / "parameters.csv")
+    _check_inputs(place, card, parameters)
+    _check_actions(place, card)
+    _check_settle(place, card)
     return Model(
         name=folder.name,
         equations=(folder / "model.ant").read_text(encoding="utf-8"),
-        parameters=_parameters(folder / "parameters.csv"),
+        parameters=parameters,
         **card,
     )
+
+
+def _check_inputs(place: str, card: Mapping[str, Any], parameters: Sequence[Parameter]) -> None:
+    """Every input sets a parameter of its own, and not the one that the dose sets."""
+    inputs, known, taken = card.get("inputs", {}), [own.name for own in parameters], {card["doses"]: "doses"}
+    if not _are_words(inputs):
+        raise DataError(f'{place}: Expected inputs as word = "parameter", found {inputs}.')
+    for word, name in inputs.items():
+        if name not in known:
+            raise DataError(f"{place}: {UnknownNameError('parameter', name, known)} (input {word})")
+        if name in taken:
+            raise DataError(f"{place}: Both {taken[name]} and input {word} set '{name}'. Remove one.")
+        taken[name] = f"input {word}"
+
+
+def _check_actions(place: str, card: Mapping[str, Any]) -> None:
+    actions = card.get("actions", {})
+    if not isinstance(actions, dict) or not all(acts and _are_words(acts) for acts in actions.values()):
+        raise DataError(
+            f'{place}: Expected under actions a table for each, of species = "assignment that holds its '
+            f'value after the act", found {actions}.'
+        )
+
+
+def _check_settle(place: str, card: Mapping[str, Any]) -> None:
+    settle = card.get("settle", 0)
+    if isinstance(settle, bool) or not isinstance(settle, int | float) or not 0 <= settle < inf:
+        raise DataError(f"{place}: Expected settle as a time in time_unit, 0 or more, found {settle}.")
+
+
+def _are_words(told: object) -> bool:
+    return isinstance(told, dict) and all(isinstance(value, str) for value in told.values())
 
 
 def _parameters(path: Path) -> tuple[Parameter, ...]:

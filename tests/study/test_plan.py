@@ -1,8 +1,11 @@
 # ruff: noqa: E501 - tables of words read better unbroken
+from dataclasses import replace
+
 import pytest
 
 from selenolab.core.compound import Basis
 from selenolab.core.errors import SelenolabError, SeveralErrors, StudyError
+from selenolab.shelf import models
 from selenolab.study.order import behind, find_cycle, in_order
 from selenolab.study.plan import load_study
 from selenolab.study.plan_run import inline_sheet
@@ -178,3 +181,48 @@ def test_a_run_that_no_windows_can_store_is_refused(study):
     text = study.read_text(encoding="utf-8").replace("  sum:\n", "  Con:\n")
     study.write_text(text, encoding="utf-8")
     assert told(study) == "study.yaml:14: runs.Con: Windows cannot make a folder 'Con'. Choose another name."
+
+
+@pytest.fixture
+def asking(toys, monkeypatch):
+    """A way to let toy_slope's virtual door ask more of a model."""
+
+    def ask(**changes):
+        toy = toys["toy_slope"]
+        monkeypatch.setitem(toys._loaded, "toy_slope", replace(toy, virtual=replace(toy.virtual, **changes)))
+
+    return ask
+
+
+VIRTUAL = "model: dose_viability"
+
+
+@pytest.mark.parametrize(
+    ("asks", "says"),
+    [
+        (
+            {"needs": ("free_drug",)},
+            "does not show 'free_drug', which toy_slope measures. It shows viable_cells.",
+        ),
+        ({"inputs": ("ph", "gsh")}, "does not take the input 'gsh', which toy_slope sets. It takes none."),
+        ({"actions": ("sample",)}, "does not know the action 'sample', which toy_slope does. It knows none."),
+    ],
+)
+def test_a_model_that_cannot_follow_an_assay_is_refused_at_its_line(study, asking, asks, says):
+    asking(**asks)
+    text = study.read_text(encoding="utf-8").replace("files: [a.toy]", VIRTUAL, 1)
+    study.write_text(text, encoding="utf-8")
+    assert f"study.yaml:8: runs.one.model: Model dose_viability {says}" in told(study)
+
+
+def test_an_override_of_what_the_design_sets_is_refused_at_its_line(study):
+    model = replace(models["dose_viability"], doses="ec50")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(models._loaded, "dose_viability", model)
+        overridden = f"{VIRTUAL}\n    overrides: {{ec50: 1}}"
+        text = study.read_text(encoding="utf-8").replace("files: [a.toy]", overridden, 1)
+        study.write_text(text, encoding="utf-8")
+        assert (
+            "study.yaml:9: runs.one.overrides.ec50: toy_slope sets 'ec50' of model dose_viability itself (dose)."
+            in told(study)
+        )

@@ -1,5 +1,6 @@
 """One run of a study file as a plan: its assay, its door, its settings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from selenolab.core.assay import Assay, AssaySettings, Sheet
+from selenolab.core.assay import Assay, AssaySettings, Sheet, VirtualDoor
 from selenolab.core.errors import StudyError, UnknownNameError
+from selenolab.core.model import Model
 from selenolab.core.study import Bench, Run, RunFile, Take, Virtual
 from selenolab.formats.headers import parse_header
 from selenolab.formats.recognise import formats
@@ -158,14 +160,37 @@ def _virtual(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> V
     except UnknownNameError as error:
         card.mistakes.add((*where, "model"), str(error))
         return None
-    for word in assay.virtual.needs if assay and assay.virtual else ():
-        if word not in model.observables:
-            known = ", ".join(sorted(model.observables))
-            card.mistakes.add(
-                (*where, "model"),
-                f"Model {run.model} does not show '{word}', which {run.assay} measures. It shows {known}.",
-            )
+    if assay and assay.virtual:
+        for misfit in _misfits(assay.virtual, assay.name, model):
+            card.mistakes.add((*where, "model"), misfit)
+    set_by_design = _set_by_design(assay, model)
     for parameter in run.overrides:
         known_parameters = {own.name for own in model.parameters}
         _look_up(card, (*where, "overrides", parameter), "parameter", parameter, known_parameters)
+        if parameter in set_by_design:
+            card.mistakes.add(
+                (*where, "overrides", parameter),
+                f"{run.assay} sets '{parameter}' of model {run.model} itself ({set_by_design[parameter]}). "
+                f"Remove the override; the settings of {run.assay} say what it is.",
+            )
     return Virtual(run.model, dict(run.overrides))
+
+
+def _misfits(door: VirtualDoor, assay: str, model: Model) -> Iterator[str]:
+    """What the assay's virtual door asks and the model does not offer, one line each."""
+    asked = (
+        ("does not show", "measures", "shows", door.needs, model.observables),
+        ("does not take the input", "sets", "takes", door.inputs, model.inputs),
+        ("does not know the action", "does", "knows", door.actions, model.actions),
+    )
+    for lacks, does, offers, words, offered in asked:
+        for word in words:
+            if word not in offered:
+                known = ", ".join(sorted(offered)) or "none"
+                yield f"Model {model.name} {lacks} '{word}', which {assay} {does}. It {offers} {known}."
+
+
+def _set_by_design(assay: Assay | None, model: Model) -> dict[str, str]:
+    """What the assay's design sets, by parameter of the model."""
+    inputs = assay.virtual.inputs if assay and assay.virtual else ()
+    return {model.inputs[word]: word for word in inputs if word in model.inputs} | {model.doses: "dose"}

@@ -1,0 +1,102 @@
+"""Where a line of writing may be cut into characters, and how well each piece fits each character."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selenolab.imaging.glyph_templates import ABOVE, BELOW, Templates, glyph_vector
+
+_NARROWEST, _WIDEST = 0.06, 1.6  # of a glyph, in digit heights
+_BROKEN = 0.13  # a gap inside one glyph, in digit heights
+_ASPECT_COST = 0.2  # what a glyph loses for being e times wider than the template
+_SPECK = 0.004  # ink of a speck, in squared digit heights: less than any full stop
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Columns ``start`` to ``end`` of a line, and how well they look like each letter.
+
+    Attributes
+    ----------
+    start, end : columns, end exclusive.
+    scores : (letters,) -1 to 1.
+    """
+
+    start: int
+    end: int
+    scores: NDArray[np.float64]
+
+
+def ink_runs(ink: NDArray[np.float32], height: int) -> list[tuple[int, int]]:
+    """Column ranges that hold ink, specks left out.
+
+    Parameters
+    ----------
+    ink : (h, w) float32 window of the line, 1 where there is ink.
+    height : of a digit, px.
+    """
+    solid = ink > 0.5
+    filled = np.concatenate([[False], solid.any(axis=0), [False]])
+    edges = np.flatnonzero(filled[1:] != filled[:-1])
+    runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [(a, b) for a, b in runs if solid[:, a:b].sum() > _SPECK * height**2]
+
+
+def pieces(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, known: Templates) -> list[Piece]:
+    """Every piece between two places where the line may be cut.
+
+    Parameters
+    ----------
+    ink : (h, w) float32, rows from ABOVE over the digits to BELOW under their foot.
+    runs : column ranges that hold ink.
+    height : of a digit, px.
+    """
+    spans = _spans(ink, runs, height)
+    if not spans:
+        return []
+    vectors = np.stack([glyph_vector(np.ascontiguousarray(ink[:, a:b])) for a, b in spans])
+    aspects = np.array([(b - a) / height for a, b in spans])
+    fits = vectors @ known.vectors.T - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
+    scores = np.full((len(spans), len(known.letters)), -1.0)
+    for kind in range(len(known.letters)):
+        scores[:, kind] = fits[:, known.classes == kind].max(axis=1, initial=-1.0)
+    return [Piece(a, b, row) for (a, b), row in zip(spans, scores, strict=True)]
+
+
+def line_window(ink: NDArray[np.float32], top: int, foot: int) -> NDArray[np.float32]:
+    """Rows of a line that the templates show: ABOVE over ``top`` to BELOW under ``foot``, padded with nothing."""
+    height = foot - top
+    first, last = round(top - ABOVE * height), round(foot + BELOW * height)
+    padded = np.pad(ink, ((max(0, -first), max(0, last - ink.shape[0])), (0, 0)))
+    return padded[max(first, 0) : max(first, 0) + last - first]
+
+
+def _spans(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int) -> list[tuple[int, int]]:
+    """Column ranges that could be one glyph: whole runs, parts of runs, and runs a thin gap apart."""
+    marks = [[a, *_weak_columns(ink, a, b, height), b] for a, b in runs]
+    spans: set[tuple[int, int]] = set()
+    for k, own in enumerate(marks):
+        ends = list(own[1:])
+        last = own[-1]
+        for following in marks[k + 1 :]:
+            if following[0] - last > _BROKEN * height:
+                break
+            ends += following[1:]
+            last = following[-1]
+        spans |= {(a, b) for a in own[:-1] for b in ends if _NARROWEST * height <= b - a <= _WIDEST * height}
+    return sorted(spans)
+
+
+def _weak_columns(ink: NDArray[np.float32], start: int, end: int, height: int) -> list[int]:
+    """Columns inside a run where touching glyphs may part: the local minima of the ink."""
+    if end - start < 0.35 * height:
+        return []
+    amount = ink[:, start:end].sum(axis=0)
+    amount = np.convolve(np.pad(amount, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    inner = amount[1:-1]
+    low = (inner <= amount[:-2]) & (inner < amount[2:]) & (inner < 0.62 * height)
+    found = np.flatnonzero(low) + 1
+    if found.size > 14:
+        found = np.sort(found[np.argsort(amount[found], kind="stable")[:14]])
+    return [start + int(c) for c in found]

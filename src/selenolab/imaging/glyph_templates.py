@@ -1,0 +1,132 @@
+"""What the characters of a scale bar look like: templates drawn once from fonts that are free to use.
+
+The fonts come with packages that are installed anyway and nothing of them is copied: Aileron (CC0, inside
+pillow), DejaVu (Bitstream Vera licence), STIX (SIL OFL) and Computer Modern (BaKoMa licence), which lie in
+matplotlib's data folder. matplotlib itself is not imported: its folder is looked up.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
+
+DIGITS = "0123456789"
+POINTS = ".,"
+UNITS = "nmµupÅ"
+# Letters no scale bar is made of. They are here so that other writing is known as other writing.
+OTHERS = "abcdefghijklqrstvwxyzABCDEFGHIJKLMNPQRSTUVWXYZ()=:/%-"
+ROWS, COLUMNS = 24, 16
+ABOVE, BELOW = 0.06, 0.32  # how far a glyph's window reaches over the digits and under them, in digit heights
+_SIZE = 64
+_FONTS = (
+    "DejaVuSans.ttf",
+    "DejaVuSans-Bold.ttf",
+    "DejaVuSans-Oblique.ttf",
+    "DejaVuSerif.ttf",
+    "DejaVuSerif-Bold.ttf",
+    "DejaVuSansMono.ttf",
+    "DejaVuSansMono-Bold.ttf",
+    "STIXGeneral.ttf",
+    "STIXGeneralBol.ttf",
+    "STIXGeneralItalic.ttf",
+    "STIXGeneralBolIta.ttf",
+    "cmss10.ttf",
+    "cmr10.ttf",
+    "cmb10.ttf",
+)
+Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Glyphs as unit vectors of zero mean, with what each means.
+
+    Attributes
+    ----------
+    vectors : (n, ROWS * COLUMNS) float32.
+    aspects : (n,) width of the ink over the height of a digit.
+    classes : (n,) index into ``letters``.
+    letters : one character a class.
+    """
+
+    vectors: NDArray[np.float32]
+    aspects: NDArray[np.float64]
+    classes: NDArray[np.intp]
+    letters: str
+
+
+@cache
+def templates() -> Templates:
+    """All templates, drawn at the first call."""
+    letters = DIGITS + POINTS + UNITS + OTHERS
+    drawn = [
+        (vector, aspect, kind)
+        for font, stroke in _fonts()
+        for kind, letter in enumerate(letters)
+        for vector, aspect in _drawn(font, stroke, letter)
+    ]
+    vectors, aspects, kinds = zip(*drawn, strict=True)
+    return Templates(np.stack(vectors), np.array(aspects), np.array(kinds), letters)
+
+
+def glyph_vector(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Normalise the window of one glyph.
+
+    Parameters
+    ----------
+    ink : (h, w) float32, 1 where there is ink; rows from ABOVE over the digits to BELOW under their foot.
+
+    Returns
+    -------
+    (ROWS * COLUMNS,) float32 of zero mean and unit length; zeros when the window is even.
+    """
+    small = np.asarray(Image.fromarray(ink).resize((COLUMNS, ROWS), Image.Resampling.BOX), dtype=np.float32)
+    blurred = ndimage.gaussian_filter(small, 0.7, mode="nearest").ravel()
+    centred = blurred - blurred.mean()
+    norm = float(np.linalg.norm(centred))
+    return (centred / norm if norm > 1e-6 else 0 * centred).astype(np.float32)
+
+
+def _fonts() -> list[tuple[Font, int]]:
+    """Fonts with the stroke that makes a bold of a font that has none."""
+    plain = ImageFont.load_default(_SIZE)
+    found: list[tuple[Font, int]] = [(plain, 0), (plain, 1), (plain, 2), (plain, 3)]
+    spec = find_spec("matplotlib")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "mpl-data" / "fonts" / "ttf"
+        found += [(ImageFont.truetype(folder / name, _SIZE), 0) for name in _FONTS if (folder / name).is_file()]
+    return found
+
+
+def _drawn(font: Font, stroke: int, letter: str) -> list[tuple[NDArray[np.float32], float]]:
+    """One template, or none when the font lacks the letter."""
+    if not _has(font, letter):
+        return []
+    digit = _ink(font, stroke, "1")
+    ink = _ink(font, stroke, letter)
+    rows = np.flatnonzero(digit.max(axis=1) > 0.5)
+    top, foot = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(ink.max(axis=0) > 0.5)
+    height = foot - top
+    window = ink[round(top - ABOVE * height) : round(foot + BELOW * height), columns[0] : columns[-1] + 1]
+    return [(glyph_vector(np.ascontiguousarray(window)), float(columns.size / height))]
+
+
+def _has(font: Font, letter: str) -> bool:
+    """Whether the font draws the letter itself and not the box it draws for what it lacks."""
+    absent = _ink(font, 0, "\ue123")
+    ink = _ink(font, 0, letter)
+    return bool(ink.max() > 0.5) and not np.array_equal(ink, absent)
+
+
+def _ink(font: Font, stroke: int, letter: str) -> NDArray[np.float32]:
+    """(4 SIZE, 4 SIZE) picture of one letter, 1 where there is ink."""
+    image = Image.new("L", (4 * _SIZE, 4 * _SIZE))
+    ImageDraw.Draw(image).text((_SIZE, _SIZE), letter, fill=255, font=font, stroke_width=stroke)
+    return np.asarray(image, dtype=np.float32) / 255

@@ -1,0 +1,60 @@
+"""Grey pictures of a micrograph, 0 to 255, in which a bar may be looked for."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selenolab.core.errors import DataError
+
+_COLOURFUL = 60.0
+
+
+def grey_planes(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
+    """Brightness, and how colourful each pixel is where something coloured is drawn; empty for an even image.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, 3 or 4), any integer or float type; a fourth channel (opacity) is left out.
+
+    Returns
+    -------
+    (H, W) float32 pictures, 0 to 255.
+
+    Raises
+    ------
+    DataError : the array is no image.
+    """
+    if image.ndim not in (2, 3) or 0 in image.shape or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
+        raise DataError(f"An image has shape (H, W) or (H, W, 3), found {image.shape}.")
+    scaled = _scaled(image[..., :3])
+    if scaled is None:
+        return []
+    if scaled.ndim == 2:
+        return [scaled]
+    grey = scaled @ np.array([0.299, 0.587, 0.114], dtype=np.float32) if scaled.shape[2] == 3 else scaled[..., 0]
+    planes = [np.ascontiguousarray(grey)]
+    if scaled.shape[2] == 3 and _colourful_share(scaled) > 0:
+        planes.append(np.clip(2 * np.ptp(scaled, axis=2), 0, 255).astype(np.float32))
+    return planes
+
+
+def _colourful_share(scaled: NDArray[np.float32]) -> float:
+    """Share of pixels that are clearly coloured, 0 where so many are that the colour is no annotation."""
+    part = scaled[::2, ::2]
+    share = float((np.ptp(part, axis=2) > _COLOURFUL).mean())
+    return share if 1e-4 < share < 0.3 else 0.0
+
+
+def _scaled(image: NDArray[np.generic]) -> NDArray[np.float32] | None:
+    """Values as 0 to 255; None when all are the same or none is a number."""
+    values = image.astype(np.float32)
+    if image.dtype == np.uint8:
+        return values if np.ptp(image) > 0 else None
+    finite = np.isfinite(values)
+    if not finite.any():
+        return None
+    low, high = np.quantile(values[finite][:: max(1, values.size // 400_000)], [0.0002, 0.9998])
+    if high <= low:
+        low, high = float(values[finite].min()), float(values[finite].max())
+    if high <= low:
+        return None
+    return np.clip((np.where(finite, values, low) - low) * (255 / (high - low)), 0, 255).astype(np.float32)

@@ -1,0 +1,152 @@
+"""Finds the lines of writing around a bar and reads them, under every guess of how the ink was laid on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from selenolab.imaging.glyph_line import LineReading, read_line
+from selenolab.imaging.scale_bar_ink import ink_maps
+from selenolab.imaging.scale_bar_line import BarLine
+from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
+
+_LOWEST = 5  # px: smaller writing is not tried
+_MOST_PARTS = 600
+_MOST_LINES = 6
+
+Box = tuple[int, int, int, int]  # top, left, foot, right; the last two exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """A line near a bar.
+
+    Attributes
+    ----------
+    value : what it says.
+    trust : 0 to 1.
+    box : top, left, foot, right in the image, the last two exclusive.
+    """
+
+    value: BarValue
+    trust: float
+    box: Box
+
+
+def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
+    """Readings of the writing around a bar, the surest first.
+
+    Parameters
+    ----------
+    grey : (H, W) float32, 0 to 255.
+    """
+    region = _region(grey.shape, bar)
+    part = grey[region[0] : region[2], region[1] : region[3]]
+    within = _moved(_bar_box(bar), -region[0], -region[1])
+    found = []
+    for ink in ink_maps(part, bar, within):
+        for box in _lines(ink, within):
+            reading = _read(ink, box)
+            value = bar_value(reading.text) if reading else None
+            if reading and value:
+                found.append(TextReading(value, trust(reading), _moved(box, region[0], region[1])))
+    return sorted(found, key=lambda t: (-t.trust, t.box))
+
+
+def _region(shape: tuple[int, ...], bar: BarLine) -> Box:
+    """Where the writing of a bar may stand."""
+    aside = round(min(1.1 * bar.length + 60, 480))
+    above = round(min(max(60, 0.5 * bar.length), 170))
+    return (
+        max(bar.top - above, 0),
+        max(int(bar.x0) - aside, 0),
+        min(bar.foot + above, shape[0]),
+        min(int(bar.x1) + aside, shape[1]),
+    )
+
+
+def _bar_box(bar: BarLine) -> Box:
+    return (bar.top - 2, int(bar.x0) - 2, bar.foot + 2, int(np.ceil(bar.x1)) + 2)
+
+
+def _moved(box: Box, down: int, right: int) -> Box:
+    return (box[0] + down, box[1] + right, box[2] + down, box[3] + right)
+
+
+def _read(ink: NDArray[np.float32], box: Box) -> LineReading | None:
+    """Read one line with a little space around it."""
+    pad = max(2, (box[2] - box[0]) // 6)
+    top, left = max(box[0] - pad, 0), max(box[1] - pad, 0)
+    crop = ink[top : box[2] + pad, left : box[3] + pad]
+    return read_line(np.ascontiguousarray(_cleared(crop)))
+
+
+def _cleared(crop: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A line without what only reaches into its picture from outside."""
+    labels, count = ndimage.label(crop > 0.5, structure=np.ones((3, 3)))
+    rows = crop.shape[0]
+    out = crop.copy()
+    for k, place in enumerate(ndimage.find_objects(labels), 1):
+        touches = place[0].start == 0 or place[0].stop == rows
+        if touches and place[0].stop - place[0].start < 0.3 * rows:
+            out[ndimage.binary_dilation(labels == k)] = 0
+    return out if count else crop
+
+
+def _lines(ink: NDArray[np.float32], bar: Box) -> list[Box]:
+    """Boxes of what stands in a row like writing, nearest to the bar first."""
+    labels, count = ndimage.label(ink > 0.5, structure=np.ones((3, 3)))
+    if not 1 <= count <= 20 * _MOST_PARTS:
+        return []
+    boxes = [(p[0].start, p[1].start, p[0].stop, p[1].stop) for p in ndimage.find_objects(labels)]
+    parts = [b for b in boxes if _may_be_letter(b, bar, ink.shape)]
+    if len(parts) > _MOST_PARTS:
+        return []
+    lines = [box for box, count_ in _grouped(sorted(parts, key=lambda b: b[1])) if _may_be_line(box, count_)]
+    lines.sort(key=lambda b: (_distance(b, bar), b))
+    return lines[:_MOST_LINES]
+
+
+def _may_be_letter(box: Box, bar: Box, shape: tuple[int, ...]) -> bool:
+    height, width = box[2] - box[0], box[3] - box[1]
+    on_bar = box[0] < bar[2] and box[2] > bar[0] and box[1] < bar[3] and box[3] > bar[1]
+    return height >= _LOWEST and height <= 0.8 * shape[0] and 0.08 * height <= width <= 9 * height and not on_bar
+
+
+def _may_be_line(box: Box, parts: int) -> bool:
+    height, width = box[2] - box[0], box[3] - box[1]
+    return 1.3 * height <= width <= 12 * height and parts <= 14
+
+
+def _grouped(parts: list[Box]) -> Iterator[tuple[Box, int]]:
+    """Parts of like height side by side, as one box with how many there are."""
+    groups: list[list[Box]] = []
+    for part in parts:
+        fitting = [g for g in groups if _continues(g, part)]
+        if fitting:
+            min(fitting, key=lambda g: part[1] - g[-1][3]).append(part)
+        else:
+            groups.append([part])
+    for group in groups:
+        columns = np.array(group)
+        low, high = columns.min(axis=0), columns.max(axis=0)
+        yield (int(low[0]), int(low[1]), int(high[2]), int(high[3])), len(group)
+
+
+def _continues(group: list[Box], part: Box) -> bool:
+    """Whether a part stands in the row of a group, close enough."""
+    last = group[-1]
+    tallest = max(b[2] - b[0] for b in group)
+    height = part[2] - part[0]
+    both = min(last[2], part[2]) - max(last[0], part[0])
+    near = part[1] - max(b[3] for b in group) <= 1.05 * max(tallest, height)
+    return near and both >= 0.6 * min(height, last[2] - last[0]) and 0.45 <= height / tallest <= 1.9
+
+
+def _distance(box: Box, bar: Box) -> float:
+    """Space between a box and the bar, px."""
+    aside = max(box[1] - bar[3], bar[1] - box[3], 0)
+    over = max(box[0] - bar[2], bar[0] - box[2], 0)
+    return float(np.hypot(aside, over))

@@ -105,7 +105,33 @@ def test_the_dose_reaches_what_is_seen(model, design):
 
 
 def test_both_ends_of_every_range_can_be_run(model, design):
-    for own in model.parameters:
+    for own in (own for own in model.parameters if own.name != model.doses):  # the design sets the dose
         for value in (own.low, own.high):
             found = simulate(model, design, {own.name: value}, model.dose_unit)
             assert np.isfinite(found[list(model.observables)]).all(axis=None), own.name
+
+
+def test_what_a_design_may_set_are_words_with_numbers(model):
+    words = whole_vocabulary()
+    for word in model.inputs:
+        assert words[word].kind == "number"
+    assert not set(model.inputs) & {"condition", "dose", "time", "action"}
+
+
+def test_every_input_can_be_set_at_both_ends_of_its_range(model, design):
+    ends = {own.name: (own.low, own.high) for own in model.parameters}
+    for word, name in model.inputs.items():
+        for value in ends[name]:
+            found = simulate(model, design.assign(**{word: value}), {}, model.dose_unit)
+            assert np.isfinite(found[list(model.observables)]).all(axis=None), word
+
+
+def test_every_action_is_done_after_the_look(model, design):
+    plain = simulate(model, design, {}, model.dose_unit)
+    for action in model.actions:
+        last = design["time"] == design["time"].max()
+        found = simulate(model, design.assign(action=np.where(last, action, "")), {}, model.dose_unit)
+        pd.testing.assert_frame_equal(found, plain)
+        acted = simulate(model, design.assign(action=action), {}, model.dose_unit)
+        assert np.isfinite(acted[list(model.observables)]).all(axis=None)
+        assert not acted.equals(plain), action

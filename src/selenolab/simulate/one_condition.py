@@ -78,8 +78,8 @@ def _settle(model: Model, engine: Any, values: Mapping[str, float], dosed: Mappi
     if not (step <= 1).all():  # also where it is no number
         name = moving[int(np.nanargmax(step))]
         raise DataError(
-            f"{name.strip('[]')} is not at rest after settling for {model.settle:g} {model.time_unit} without "
-            "a dose. Make 'settle' longer, or mend the parameters."
+            f"{name.strip('[]')} is not at rest after settling for {model.settle:g} "
+            f"{model.time_unit} without a dose. Make 'settle' longer, or mend the parameters."
         )
 
 

@@ -137,8 +137,9 @@ def _outside(model: Model, overrides: Mapping[str, float], design: pd.DataFrame)
             asked.add(overrides[own.name])
         for value in sorted(asked):
             if not own.low <= value <= own.high:
+                name = words.get(own.name, own.name)
                 yield (
-                    f"{words.get(own.name, own.name)} is {value:g} {own.unit}, outside the range of the model "
+                    f"{name} is {value:g} {own.unit}, outside the range of the model "
                     f"({own.low:g} to {own.high:g})."
                 )
 

@@ -9,7 +9,14 @@ from selenolab.core.errors import SelenolabError
 from selenolab.faces.console import say_table
 from selenolab.faces.one_analysis import Reject
 from selenolab.faces.streams import say
-from selenolab.formats.inspect import ColumnSummary, Inspection, ReadSummary, as_json, inspect_file
+from selenolab.formats.inspect import (
+    ColumnSummary,
+    ImageSummary,
+    Inspection,
+    ReadSummary,
+    as_json,
+    inspect_file,
+)
 from selenolab.formats.recognise import read_file
 from selenolab.shelf import assays
 
@@ -58,7 +65,8 @@ def inspection_json(found: Sequence[Looked], rejects: Sequence[Reject]) -> str:
 def say_inspection(one: Looked) -> None:
     """A file for a person: what it is, what is in it, what was assumed, who could use it."""
     seen = one.inspection
-    size = f"{_count(seen.n_records, 'record')}, {_count(seen.n_rows, 'row')}"
+    rows = "" if seen.images else f", {_count(seen.n_rows, 'row')}"
+    size = f"{_count(seen.n_records, 'record')}{rows}"
     say(f"{seen.file}: {seen.title}, {seen.kind}, {size}")
     if seen.experimental:
         say("Experimental: this reader was never tried on a real file. Compare its numbers.")
@@ -69,6 +77,9 @@ def say_inspection(one: Looked) -> None:
         say_table(
             ["column", "unit", "values", "missing", "range or words"], [_column_row(c) for c in seen.columns]
         )
+    if seen.images:
+        headers = ["image", "pixels", "bits", "grey values", "pixel size", "stated by", "microscope"]
+        say_table(headers, [_image_row(image) for image in seen.images])
     for line in seen.assumed:
         say(f"Assumed: {line}")
     for line in seen.notes:
@@ -92,6 +103,25 @@ def _read_row(read: ReadSummary) -> tuple[str, ...]:
         str(read.n_values),
         str(read.n_flagged),
         _range(read.low, read.high),
+    )
+
+
+def _image_row(image: ImageSummary) -> tuple[str, ...]:
+    colour = ", colour" if image.channels > 1 else ""
+    size = image.pixel_size_flag if image.pixel_size is None else f"{image.pixel_size:.5g} nm"
+    told = (
+        image.instrument,
+        f"{image.voltage:g} kV" if image.voltage else None,
+        f"{image.magnification:g}x" if image.magnification else None,
+    )
+    return (
+        image.record,
+        f"{image.width} x {image.height}{colour}",
+        str(image.bits),
+        _range(image.low, image.high),
+        size,
+        image.pixel_size_source or "",
+        ", ".join(word for word in told if word),
     )
 
 

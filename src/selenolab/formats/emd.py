@@ -66,10 +66,8 @@ def read(path: Path) -> Parsed:
             if not found:
                 reason = "it is HDF5 without a micrograph of Velox or of the NCEM layout"
                 raise FormatRefusal(TITLE, path.name, reason, _SAVE)
-            each = max(one.dataset.dtype.itemsize for one in found)
-            longest = max(found, key=lambda one: one.dataset.size).dataset.shape
-            check_extent(TITLE, path, longest[-1], longest[-1], each, sum(_count(one) for one in found))
-            pictures = [picture for one in found for picture in _pictures(path, one, notes)]
+            total = sum(_count(one) for one in found)
+            pictures = [picture for one in found for picture in _pictures(path, one, total, notes)]
     except DAMAGE as error:
         raise refuse_damage(TITLE, path, error) from None
     return gather("emd", TITLE, path, pictures, notes)
@@ -88,7 +86,7 @@ def _count(one: Found) -> int:
     return 1 if one.frames is None else int(one.dataset.shape[one.frames])
 
 
-def _pictures(path: Path, one: Found, notes: list[str]) -> Iterator[Picture]:
+def _pictures(path: Path, one: Found, total: int, notes: list[str]) -> Iterator[Picture]:
     data = one.dataset
     if data.external or data.is_virtual:
         raise FormatRefusal(TITLE, path.name, "its pixels are kept in another file", _SAVE, one.name)
@@ -98,7 +96,7 @@ def _pictures(path: Path, one: Found, notes: list[str]) -> Iterator[Picture]:
         )
     shape = [length for axis, length in enumerate(data.shape) if axis != one.frames]
     count = _count(one)
-    check_extent(TITLE, path, shape[0], shape[1], data.dtype.itemsize, count)
+    check_extent(TITLE, path, shape[0], shape[1], data.dtype.itemsize, total)
     size, told = settle(TITLE, path, one.stated, shape)
     notes += told
     pixels = np.asarray(data[()])

@@ -3,8 +3,9 @@
 import math
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def gather(
     if not pictures:
         raise FormatRefusal(title, path.name, "it holds no image", "Export the micrograph itself.")
     told = list(notes)
+    pictures = _named_apart(pictures)
     for one in pictures:
         told += _told(title, path, one, len(pictures) > 1)
     rows = [_row(one) for one in pictures]
@@ -129,6 +131,16 @@ def gather(
         metadata=dict(metadata or {}),
         arrays={one.name: one.pixels for one in pictures},
     )
+
+
+def _named_apart(pictures: Sequence[Picture]) -> list[Picture]:
+    """Pictures whose names are unique: the second of a name gets (2)."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for one in pictures:
+        seen[one.name] += 1
+        apart.append(replace(one, name=f"{one.name} ({seen[one.name]})") if seen[one.name] > 1 else one)
+    return apart
 
 
 def _told(title: str, path: Path, one: Picture, several: bool) -> list[str]:

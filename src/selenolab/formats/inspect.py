@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from selenolab.core.dataset import ArrayRef
 from selenolab.core.format import Evidence, Format, Parsed
 from selenolab.formats.recognise import digest, formats, read_head, recognise
 
@@ -62,8 +65,28 @@ class ColumnSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageSummary:
+    """One image. `pixel_size` [nm] is None where `pixel_size_flag` says why none is used."""
+
+    record: str
+    width: int  # pixels
+    height: int
+    channels: int
+    bits: int  # of a channel
+    low: float | None
+    high: float | None
+    pixel_size: float | None
+    pixel_size_y: float | None
+    pixel_size_flag: str
+    pixel_size_source: str | None
+    instrument: str | None
+    magnification: float | None
+    voltage: float | None  # kV
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file holds. `reads` is filled for plates, `columns` for everything else."""
+    """What a file holds. `reads` is filled for plates, `images` for images, `columns` for all else."""
 
     file: str
     size: int
@@ -83,6 +106,7 @@ class Inspection:
     assumed: tuple[str, ...]
     notes: tuple[str, ...]
     metadata: Mapping[str, str]
+    images: tuple[ImageSummary, ...] = ()
 
 
 def inspect_file(path: Path, extra: Iterable[Format] = (), format: str = "") -> Inspection:  # noqa: A002
@@ -98,7 +122,7 @@ def inspect_file(path: Path, extra: Iterable[Format] = (), format: str = "") -> 
     offered = {item.name: item for item in extra}
     chosen = {**formats(), **offered}.get(format) or recognise(path, offered.values())
     parsed = chosen.read(path)
-    plates = parsed.kind == "plate"
+    plates, images = parsed.kind == "plate", parsed.kind == "image"
     return Inspection(
         file=path.name,
         size=head.size,
@@ -112,12 +136,13 @@ def inspect_file(path: Path, extra: Iterable[Format] = (), format: str = "") -> 
         n_records=len(parsed.records),
         n_rows=len(parsed.data),
         reads=read_summaries(parsed) if plates else (),
-        columns=() if plates else column_summaries(parsed),
+        columns=() if plates or images else column_summaries(parsed),
         units=dict(parsed.units),
         axes=parsed.axes,
         assumed=parsed.assumed,
         notes=parsed.notes,
         metadata=dict(parsed.metadata),
+        images=image_summaries(parsed) if images else (),
     )
 
 
@@ -181,6 +206,34 @@ def _number(value: Any) -> float | None:
 
 def _text(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
+
+
+def image_summaries(parsed: Parsed) -> tuple[ImageSummary, ...]:
+    """A summary of every image, in the file's order."""
+    return tuple(
+        _image(record, parsed.arrays[record["pixels"]]) for record in parsed.records.to_dict("records")
+    )
+
+
+def _image(record: Mapping[Any, Any], pixels: ArrayRef | NDArray[Any]) -> ImageSummary:
+    grey = np.asarray(pixels) if not isinstance(pixels, ArrayRef) else np.empty(0)
+    sound = grey[np.isfinite(grey)]
+    return ImageSummary(
+        record=str(record["record"]),
+        width=int(record["width"]),
+        height=int(record["height"]),
+        channels=pixels.shape[2] if len(pixels.shape) == 3 else 1,
+        bits=int(record["bits"]),
+        low=_number(sound.min()) if sound.size else None,
+        high=_number(sound.max()) if sound.size else None,
+        pixel_size=_number(record["pixel_size"]),
+        pixel_size_y=_number(record["pixel_size_y"]),
+        pixel_size_flag=str(record["pixel_size_flag"]),
+        pixel_size_source=_text(record["pixel_size_source"]) or None,
+        instrument=_text(record["instrument"]),
+        magnification=_number(record["magnification"]),
+        voltage=_number(record["voltage"]),
+    )
 
 
 def column_summaries(parsed: Parsed) -> tuple[ColumnSummary, ...]:

@@ -51,7 +51,7 @@ def recognise(head: Head) -> float:
 
 
 def read_header(raw: bytes) -> Header:
-    """The header in the byte order of its machine stamp; without a known one, in the order that makes sense."""
+    """The header in the byte order of its machine stamp, or without one in the order that makes sense."""
     order = {0x44: "<", 0x11: ">"}.get(raw[212], "")
     if not order:
         order = "<" if 0 <= int.from_bytes(raw[12:16], "little", signed=True) < 128 else ">"

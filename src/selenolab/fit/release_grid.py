@@ -1,0 +1,69 @@
+"""Where the search for a release curve may go, and the candidates it starts from.
+
+The candidates cover every curve whose course lies within the times sampled (and well beyond), so that the
+best of each group, improved, cannot end in a wrong valley.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+_SHAPES = np.array([[0.15, 0.3, 0.5, 0.7], [0.9, 1.1, 1.4, 1.8], [2.4, 3.5, 5.5, 9.0]])
+
+
+def rate_box(first: float, last: float) -> tuple[Vector, Vector]:
+    """Limits of ln k: nothing seen to happen by the last time, all over long before the first."""
+    return np.array([np.log(1e-6 / last)]), np.array([np.log(300.0 / first)])
+
+
+def scale_box(first: float, last: float) -> tuple[Vector, Vector]:
+    """Limits of ln Td and b: the same for a Weibull curve."""
+    return np.array([np.log(first / 1e3), 0.02]), np.array([np.log(last * 1e6), 30.0])
+
+
+def rates(first: float, last: float) -> Vector:
+    """(3, 24, 1) ln k."""
+    return np.linspace(np.log(1e-3 / last), np.log(30.0 / first), 72).reshape(3, 24, 1)
+
+
+def exponents() -> Vector:
+    """(2, 10, 2) coefficient (to be found) and exponent of a power law."""
+    n = np.geomspace(0.05, 3.0, 20).reshape(2, 10)
+    return np.stack([np.zeros_like(n), n], axis=-1)
+
+
+def sigmoids(
+    first: float, last: float, location: Callable[[Vector, Vector], Vector],
+    log: Callable[[Vector], Vector], width: float = 1.0,
+) -> Vector:  # fmt: skip
+    """(3, 80, 2) location and shape of curves in the logarithm of time; `width` scales the shape."""
+    scale = log(np.geomspace(first / 20, last * 30, 20))
+    blocks = []
+    for shapes in _SHAPES * width:
+        b, log_t = (axis.ravel() for axis in np.meshgrid(shapes, scale))
+        blocks.append(np.column_stack([location(b, log_t), b]))
+    return np.stack(blocks)
+
+
+def rate_pairs(first: float, last: float) -> Vector:
+    """(3, 44, 3) share (to be found), ln k fast and ln k slow, grouped by how far apart the two are."""
+    levels = np.linspace(np.log(0.03 / last), np.log(10.0 / first), 17)
+    fast, slow = (side.ravel() for side in np.meshgrid(levels, levels))
+    keep = fast > slow + 1e-9
+    order = np.argsort(fast[keep] - slow[keep], kind="stable")[:132]
+    pairs = np.column_stack([np.zeros(keep.sum()), fast[keep], slow[keep]])[order]
+    return pairs.reshape(3, 44, 3)
+
+
+def with_lags(inner: Vector, first: float, last: float) -> Vector:
+    """The candidates of a model, each after one of six lags; groups are (group, short or long lag)."""
+    lags = np.concatenate([[0.0], np.geomspace(first / 2, 0.9 * last, 7)]).reshape(2, 4)
+    blocks = []
+    for group in inner:
+        for few in lags:
+            column = np.repeat(few, group.shape[0])[:, None]
+            blocks.append(np.hstack([np.tile(group, (few.size, 1)), column]))
+    return np.stack(blocks)

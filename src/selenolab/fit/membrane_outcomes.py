@@ -50,7 +50,8 @@ def repeated(joint: Joint) -> bool:
 
 def scatter_of(joint: Joint, jacobian: Vector, residual: Vector, place: int, dof: int) -> Scatter:
     """Scatter of one parameter between vessels, or between readings where vessels are not repeated."""
-    found = vessel_scatter(jacobian, residual, vessels(joint), place, dof)
+    releases = len(joint.release.names)
+    found = vessel_scatter(jacobian, residual, vessels(joint), place, dof, releases)
     if repeated(joint):
         return found
     return Scatter(found.plain_variance, found.plain_variance, float(dof))

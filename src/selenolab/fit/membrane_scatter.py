@@ -2,9 +2,9 @@
 
 Readings of one vessel share its bag and its carrier, so vessels, not readings, are what is repeated. The
 variance of an estimate is taken from the vessels' own contributions to it, with Bell and McCaffrey's
-correction (CR2) and degrees of freedom: with vessels of one design this is the variance of a mean over
-vessels, with Satterthwaite's degrees of freedom where two arms enter (J. E. Pustejovsky and E. Tipton, 2018,
-doi:10.1080/07350015.2016.1247004).
+correction (CR2; J. E. Pustejovsky and E. Tipton, 2018, doi:10.1080/07350015.2016.1247004): with vessels of
+one design this is the variance of a mean over vessels. The degrees of freedom are theirs within an arm; the arms,
+whose vessels need not scatter alike, are put together as Welch does (1947, doi:10.1093/biomet/34.1-2.28).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,12 @@ class Scatter:
 
 
 def vessel_scatter(
-    jacobian: Vector, residual: Vector, vessel: NDArray[np.intp], place: int, dof: int
+    jacobian: Vector,
+    residual: Vector,
+    vessel: NDArray[np.intp],
+    place: int,
+    dof: int,
+    releases: int,
 ) -> Scatter:
     """The scatter of parameter `place` in a fit with `jacobian` (n, p) and `residual` (n,).
 
@@ -33,13 +38,14 @@ def vessel_scatter(
     ----------
     vessel : (n,) number of the vessel of each residual.
     dof : residuals less fitted parameters.
+    releases : how many vessels, the first ones, belong to the first arm.
 
     Examples
     --------
     Of a mean over vessels with equally many readings it is the variance of the vessels' means:
 
     >>> vessel = np.repeat([0, 1, 2], 2)
-    >>> found = vessel_scatter(np.ones((6, 1)), np.array([-1.0, -1, 0, 0, 1, 1]), vessel, 0, 5)
+    >>> found = vessel_scatter(np.ones((6, 1)), np.array([-1.0, -1, 0, 0, 1, 1]), vessel, 0, 5, 3)
     >>> round(found.variance, 6), round(found.df, 6)
     (0.333333, 2.0)
     """
@@ -53,12 +59,24 @@ def vessel_scatter(
     for number in range(count):
         own = vessel == number
         weights[own, number] = _adjusted(q[own]) @ share[own]
-    variance = float(np.sum((weights.T @ residual) ** 2))
+    parts = (weights.T @ residual) ** 2
+    variance = float(parts.sum())
     through = weights - q @ (q.T @ weights)
     gram = through.T @ through
-    df = float(np.trace(gram) ** 2 / np.sum(gram**2))
+    df = _welch(parts, gram, releases)
     plain = float(share @ share) * float(residual @ residual) / max(dof, 1)
     return Scatter(variance, plain, df)
+
+
+def _welch(parts: Vector, gram: Vector, releases: int) -> float:
+    """Degrees of freedom of a sum over two arms, each with its own."""
+    lack = 0.0
+    for own in (slice(0, releases), slice(releases, None)):
+        block = gram[own, own]
+        size = float(np.trace(block))
+        if size > 1e-12 * float(np.trace(gram)):
+            lack += float(parts[own].sum()) ** 2 * float(np.sum(block**2)) / size**2
+    return float(parts.sum()) ** 2 / lack if lack > 0 else 1.0
 
 
 def _norms(jacobian: Vector) -> Vector:
@@ -67,7 +85,7 @@ def _norms(jacobian: Vector) -> Vector:
 
 
 def _adjusted(q: Vector) -> Vector:
-    """(I - H)^(-1/2) of one vessel, less the directions that this vessel alone decides: they show no scatter."""
+    """(I - H)^(-1/2) of one vessel, less directions that it alone decides: they show no scatter."""
     values, vectors = np.linalg.eigh(np.eye(q.shape[0]) - q @ q.T)
     seen = values > 1e-8
     root: Vector = (vectors[:, seen] / np.sqrt(values[seen])) @ vectors[:, seen].T

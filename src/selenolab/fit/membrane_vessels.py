@@ -14,7 +14,9 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class VesselRelease:
-    """One vessel: the carrier's t50 [h] with the joint k_m, residual SD [points; None without spare readings] and number of readings.
+    """One vessel: the carrier's t50 [h] with the joint k_m, residual SD [points] and number of readings.
+
+    `residual_sd` is None without spare readings.
 
     `t50` is -inf before the first sample, inf after the last or where half the dose is never reached.
     """

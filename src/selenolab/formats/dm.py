@@ -42,9 +42,11 @@ def recognise(head: Head) -> float:
         return 0.0
     place = 16 if version == 4 else 12
     order = int.from_bytes(head.first[place - 4 : place], "big")
-    tags = int.from_bytes(head.first[place + 2 : place + (10 if version == 4 else 6)], "big")
+    first = place + (10 if version == 4 else 6)  # the first tag of the outermost group
+    tags = int.from_bytes(head.first[place + 2 : first], "big")
     flags = head.first[place] <= 1 and head.first[place + 1] <= 1
-    return 0.95 if order in (0, 1) and flags and 0 < tags < 4096 else 0.0
+    sensible = 0 < tags < 4096 or head.first[first : first + 1] in (b"\x14", b"\x15")
+    return 0.95 if order in (0, 1) and flags and sensible else 0.0
 
 
 def read(path: Path) -> Parsed:
@@ -150,8 +152,8 @@ def _pixel_size(file: Source, content: Group, shape: tuple[int, int], notes: lis
 def _pixels(file: Source, block: object, letters: np.dtype[Any], shape: tuple[int, int, int]) -> NDArray[Any]:
     expected = int(np.prod(shape, dtype=object))
     if not isinstance(block, Block) or block.count * block.width != expected * letters.itemsize:
-        found = block.count if isinstance(block, Block) else 0
-        reason = f"its pixels are {found} numbers where {expected} are promised"
+        found = block.count * block.width if isinstance(block, Block) else 0
+        reason = f"its pixels have {found} bytes where {expected * letters.itemsize} are promised"
         raise FormatRefusal(TITLE, file.path.name, reason, _SAVE)
     flat = np.frombuffer(file.raw, letters, expected, block.start)
     return flat.astype(letters.newbyteorder("=")).reshape(shape)

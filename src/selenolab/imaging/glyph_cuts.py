@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.glyph_templates import ABOVE, BELOW, Templates, glyph_vector
+from selenolab.imaging.glyph_templates import ABOVE, BELOW, Templates, glyph_vectors
 
 _NARROWEST, _WIDEST = 0.06, 1.6  # of a glyph, in digit heights
 _BROKEN = 0.13  # a gap inside one glyph, in digit heights
@@ -55,12 +55,10 @@ def pieces(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, k
     spans = _spans(ink, runs, height)
     if not spans:
         return []
-    vectors = np.stack([glyph_vector(np.ascontiguousarray(ink[:, a:b])) for a, b in spans])
+    vectors = glyph_vectors([ink[:, a:b] for a, b in spans])
     aspects = np.array([(b - a) / height for a, b in spans])
     fits = vectors @ known.vectors.T - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
-    scores = np.full((len(spans), len(known.letters)), -1.0)
-    for kind in range(len(known.letters)):
-        scores[:, kind] = fits[:, known.classes == kind].max(axis=1, initial=-1.0)
+    scores = np.maximum.reduceat(fits, known.firsts, axis=1).astype(np.float64)
     return [Piece(a, b, row) for (a, b), row in zip(spans, scores, strict=True)]
 
 

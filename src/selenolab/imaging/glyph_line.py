@@ -6,6 +6,7 @@ Whether that is good enough is decided by who asks.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ _GAPS = {_WHOLE: 0.45, _POINT: 0.6, _FRACTION: 0.6, _PREFIX: 1.6, _END: 0.5}  # 
 _SAME = ("µu", ".,")
 _RARE = {"p": 0.03}  # hardly any bar is drawn in picometres, and p is µ but for its bowl
 _LONGEST = 12
+_CLEAR = 0.86  # no other guess of the digits' rows is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,14 @@ def read_line(ink: NDArray[np.float32]) -> LineReading | None:
     boxes = _boxes(ink)
     if not boxes:
         return None
-    readings = [_read_at(ink, top, foot) for top, foot in _digit_rows(boxes)]
-    return max((r for r in readings if r), key=lambda r: (r.mean, r.text), default=None)
+    best: LineReading | None = None
+    for top, foot in _digit_rows(boxes):
+        reading = _read_at(ink, top, foot)
+        if reading and (best is None or reading.mean > best.mean):
+            best = reading
+        if best and best.mean > _CLEAR:
+            break
+    return best
 
 
 def _read_at(ink: NDArray[np.float32], top: float, foot: float) -> LineReading | None:
@@ -109,7 +117,7 @@ def _digit_rows(boxes: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
     first = boxes[0][1:]
     tops, feet = np.array([b[1] for b in boxes]), np.array([b[2] for b in boxes])
     usual = (int(tops.min()), int(np.median(feet)))
-    return sorted({rows for rows in (first, usual) if rows[1] - rows[0] >= 4})
+    return [rows for rows in dict.fromkeys((first, usual)) if rows[1] - rows[0] >= 4]
 
 
 def _best_path(window: NDArray[np.float32], runs: list[tuple[int, int]]) -> LineReading | None:
@@ -136,12 +144,19 @@ def _ahead(step: _Step, piece: Piece, gap: float, known: Templates) -> list[_Ste
     width = max(piece.end - piece.start, 0.3 * _HEIGHT)
     steps = []
     for letters, state in _STEPS.get(step.state, ()):
-        if gap > _GAPS[state]:
-            continue
-        letter = max(letters, key=lambda c: _score(piece, c, known))
-        gain = width * _score(piece, letter, known)
-        steps.append(_Step(step.total + gain, step.width + width, piece, letter, step, state))
+        if gap <= _GAPS[state]:
+            places, handicaps = _places(letters, known.letters)
+            scores = piece.scores[places] - handicaps
+            best = int(scores.argmax())
+            total = step.total + width * float(scores[best])
+            steps.append(_Step(total, step.width + width, piece, letters[best], step, state))
     return steps
+
+
+@cache
+def _places(letters: str, known: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Where letters stand among the classes, and what each is set back."""
+    return np.array([known.index(c) for c in letters]), np.array([_RARE.get(c, 0.0) for c in letters])
 
 
 def _told(end: _Step, known: Templates, window: NDArray[np.float32]) -> LineReading:

@@ -5,6 +5,7 @@ pillow), DejaVu (Bitstream Vera licence), STIX (SIL OFL) and Computer Modern (Ba
 matplotlib's data folder. matplotlib itself is not imported: its folder is looked up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -51,13 +52,15 @@ class Templates:
     ----------
     vectors : (n, ROWS * COLUMNS) float32.
     aspects : (n,) width of the ink over the height of a digit.
-    classes : (n,) index into ``letters``.
+    classes : (n,) index into ``letters``, rising.
+    firsts : (letters,) the first template of each class.
     letters : one character a class.
     """
 
     vectors: NDArray[np.float32]
     aspects: NDArray[np.float64]
     classes: NDArray[np.intp]
+    firsts: NDArray[np.intp]
     letters: str
 
 
@@ -65,32 +68,38 @@ class Templates:
 def templates() -> Templates:
     """All templates, drawn at the first call."""
     letters = DIGITS + POINTS + UNITS + OTHERS
+    fonts = _fonts()
     drawn = [
         (vector, aspect, kind)
-        for font, stroke in _fonts()
         for kind, letter in enumerate(letters)
+        for font, stroke in fonts
         for vector, aspect in _drawn(font, stroke, letter)
     ]
     vectors, aspects, kinds = zip(*drawn, strict=True)
-    return Templates(np.stack(vectors), np.array(aspects), np.array(kinds), letters)
+    classes = np.array(kinds, dtype=np.intp)
+    firsts = np.searchsorted(classes, np.arange(len(letters)))
+    return Templates(np.stack(vectors), np.array(aspects), classes, firsts.astype(np.intp), letters)
 
 
-def glyph_vector(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Normalise the window of one glyph.
+def glyph_vectors(inks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Normalise the windows of glyphs.
 
     Parameters
     ----------
-    ink : (h, w) float32, 1 where there is ink; rows from ABOVE over the digits to BELOW under their foot.
+    inks : (h, w) float32 each, 1 where there is ink; rows from ABOVE over the digits to BELOW under their foot.
 
     Returns
     -------
-    (ROWS * COLUMNS,) float32 of zero mean and unit length; zeros when the window is even.
+    (n, ROWS * COLUMNS) float32 of zero mean and unit length; zeros where a window is even.
     """
-    small = np.asarray(Image.fromarray(ink).resize((COLUMNS, ROWS), Image.Resampling.BOX), dtype=np.float32)
-    blurred = ndimage.gaussian_filter(small, 0.7, mode="nearest").ravel()
-    centred = blurred - blurred.mean()
-    norm = float(np.linalg.norm(centred))
-    return (centred / norm if norm > 1e-6 else 0 * centred).astype(np.float32)
+    size = (COLUMNS, ROWS)
+    small = [Image.fromarray(np.ascontiguousarray(ink)).resize(size, Image.Resampling.BOX) for ink in inks]
+    blurred = ndimage.gaussian_filter(np.stack([np.asarray(s) for s in small]), (0, 0.7, 0.7), mode="nearest")
+    flat = blurred.reshape(len(small), -1)
+    centred = flat - flat.mean(axis=1, keepdims=True)
+    norm = np.linalg.norm(centred, axis=1, keepdims=True)
+    vectors: NDArray[np.float32] = np.where(norm > 1e-6, centred / np.maximum(norm, 1e-6), 0).astype(np.float32)
+    return vectors
 
 
 def _fonts() -> list[tuple[Font, int]]:
@@ -115,7 +124,7 @@ def _drawn(font: Font, stroke: int, letter: str) -> list[tuple[NDArray[np.float3
     columns = np.flatnonzero(ink.max(axis=0) > 0.5)
     height = foot - top
     window = ink[round(top - ABOVE * height) : round(foot + BELOW * height), columns[0] : columns[-1] + 1]
-    return [(glyph_vector(np.ascontiguousarray(window)), float(columns.size / height))]
+    return [(glyph_vectors([window])[0], float((columns[-1] - columns[0] + 1) / height))]
 
 
 def _has(font: Font, letter: str) -> bool:
@@ -129,4 +138,5 @@ def _ink(font: Font, stroke: int, letter: str) -> NDArray[np.float32]:
     """(4 SIZE, 4 SIZE) picture of one letter, 1 where there is ink."""
     image = Image.new("L", (4 * _SIZE, 4 * _SIZE))
     ImageDraw.Draw(image).text((_SIZE, _SIZE), letter, fill=255, font=font, stroke_width=stroke)
-    return np.asarray(image, dtype=np.float32) / 255
+    ink: NDArray[np.float32] = np.asarray(image, dtype=np.float32) / np.float32(255)
+    return ink

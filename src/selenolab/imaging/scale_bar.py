@@ -16,7 +16,9 @@ from selenolab.imaging.scale_bar_text import Box, TextReading, texts_near
 from selenolab.imaging.scale_bar_value import BarValue, bar_value, implausible
 
 SURE = 0.35  # a reading under this trust is refused
-_TRIED = 8
+_TRIED = 6
+_RIVAL = 0.4  # a strip so much less like a bar than another is no rival of it
+_FAINTEST = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,28 @@ def _in_plane(grey: NDArray[np.float32], told: BarValue | None) -> ScaleBar | No
         return NoScaleBar("no level straight strip that could be a bar")
     if told is not None:
         return _only_line(bars, told)
-    return _read_bars([(bar, texts_near(grey, bar)) for bar in bars[:_TRIED]])
+    return _read_bars(_seen(grey, bars))
+
+
+def _seen(grey: NDArray[np.float32], bars: list[BarLine]) -> list[tuple[BarLine, list[TextReading]]]:
+    """The bars with what is written near them; those far behind a bar that has a sure number are not looked at."""
+    seen: list[tuple[BarLine, list[TextReading]]] = []
+    sure = 0.0
+    for bar in bars[:_TRIED]:
+        if bar.score < max(_RIVAL * sure, _FAINTEST):
+            break
+        texts = texts_near(grey, bar)
+        seen.append((bar, texts))
+        if texts and texts[0].trust >= SURE:
+            sure = max(sure, bar.score)
+    return seen
 
 
 def _read_bars(seen: list[tuple[BarLine, list[TextReading]]]) -> ScaleBar | NoScaleBar:
     """The one bar that has a number, or why there is not one."""
     pairs = [(bar, text) for bar, texts in seen for text in texts[:1] if text.trust >= SURE]
+    if not seen:
+        return NoScaleBar("no level straight strip that stands out enough to be a bar")
     if not pairs:
         return NoScaleBar(_unread(seen))
     bar, text = max(pairs, key=lambda p: (p[1].trust * p[0].score, p[0].length))
@@ -138,7 +156,7 @@ def _doubt(
         if other.value.nanometres != text.value.nanometres and other.trust > 0.6 * text.trust:
             return f"the writing reads as {text.value.text} and as {other.value.text}"
     for rival, its in pairs:
-        if rival is not bar and rival.score > 0.4 * bar.score and abs(rival.length - bar.length) > 2:
+        if rival is not bar and rival.score > _RIVAL * bar.score and abs(rival.length - bar.length) > 2:
             sizes = f"{bar.length:.1f} px ({text.value.text}) and {rival.length:.1f} px ({its.value.text})"
             if not _inside(rival, text.box):
                 return f"two strips could be the bar: {sizes}"

@@ -14,7 +14,8 @@ from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
 
 _LOWEST = 5  # px: smaller writing is not tried
 _MOST_PARTS = 600
-_MOST_LINES = 6
+_MOST_LINES = 5
+_SURE_ENOUGH = 0.8
 
 Box = tuple[int, int, int, int]  # top, left, foot, right; the last two exclusive
 
@@ -45,14 +46,24 @@ def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
     region = _region(grey.shape, bar)
     part = grey[region[0] : region[2], region[1] : region[3]]
     within = _moved(_bar_box(bar), -region[0], -region[1])
-    found = []
+    found: list[TextReading] = []
     for ink in ink_maps(part, bar, within):
+        if _settled(found):
+            break
+        ink[max(within[0], 0) : within[2], max(within[1], 0) : within[3]] = 0  # a tail of µ may touch the bar
         for box in _lines(ink, within):
             reading = _read(ink, box)
             value = bar_value(reading.text) if reading else None
             if reading and value:
                 found.append(TextReading(value, trust(reading), _moved(box, region[0], region[1])))
     return sorted(found, key=lambda t: (-t.trust, t.box))
+
+
+def _settled(found: list[TextReading]) -> bool:
+    """Whether two guesses of the ink read the same length for sure, and none another."""
+    sure = [t for t in found if t.trust >= _SURE_ENOUGH]
+    lengths = {t.value.nanometres for t in found if t.trust > 0.1}
+    return len(sure) >= 2 and len(lengths) == 1
 
 
 def _region(shape: tuple[int, ...], bar: BarLine) -> Box:
@@ -101,7 +112,7 @@ def _lines(ink: NDArray[np.float32], bar: Box) -> list[Box]:
     if not 1 <= count <= 20 * _MOST_PARTS:
         return []
     boxes = [(p[0].start, p[1].start, p[0].stop, p[1].stop) for p in ndimage.find_objects(labels)]
-    parts = [b for b in boxes if _may_be_letter(b, bar, ink.shape)]
+    parts = [b for b in boxes if _may_be_letter(b, ink.shape)]
     if len(parts) > _MOST_PARTS:
         return []
     lines = [box for box, count_ in _grouped(sorted(parts, key=lambda b: b[1])) if _may_be_line(box, count_)]
@@ -109,10 +120,9 @@ def _lines(ink: NDArray[np.float32], bar: Box) -> list[Box]:
     return lines[:_MOST_LINES]
 
 
-def _may_be_letter(box: Box, bar: Box, shape: tuple[int, ...]) -> bool:
+def _may_be_letter(box: Box, shape: tuple[int, ...]) -> bool:
     height, width = box[2] - box[0], box[3] - box[1]
-    on_bar = box[0] < bar[2] and box[2] > bar[0] and box[1] < bar[3] and box[3] > bar[1]
-    return height >= _LOWEST and height <= 0.8 * shape[0] and 0.08 * height <= width <= 9 * height and not on_bar
+    return _LOWEST <= height <= 0.8 * shape[0] and 0.08 * height <= width <= 9 * height
 
 
 def _may_be_line(box: Box, parts: int) -> bool:

@@ -1,0 +1,76 @@
+"""Pixels of a micrograph that somebody drew on it: bar, writing, data strip, letter boxes, frame.
+
+They are never particles. What is drawn differs from what is seen by being exactly level and sharp; where that is in
+doubt, a pixel is left to the particles.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from selenolab.imaging.annotation_boxes import drawn_boxes, frame_rows_and_columns, strip_rows
+from selenolab.imaging.annotation_letters import drawn_letters
+from selenolab.imaging.scale_bar import NoScaleBar, ScaleBar, find_scale_bar
+from selenolab.imaging.scale_bar_grey import grey_planes
+
+
+def annotation_mask(
+    image: NDArray[np.generic], bar: ScaleBar | NoScaleBar | None = None
+) -> NDArray[np.bool_]:
+    """Mark what was drawn on a micrograph.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, 3 or 4), any integer or float type.
+    bar : what ``find_scale_bar`` answered for the same image; None looks for it here.
+
+    Returns
+    -------
+    (H, W) bool, True where a pixel is annotation: the box of bar and its writing, a data strip, boxes with letters,
+    letters without a box, an even frame.
+
+    Raises
+    ------
+    DataError : the array is no image.
+    """
+    planes = grey_planes(image)
+    mask = np.zeros(image.shape[:2], dtype=bool)
+    if not planes:
+        return mask
+    grey = planes[0]
+    found = find_scale_bar(image) if bar is None else bar
+    if isinstance(found, ScaleBar):
+        mask |= _bar_and_text(grey, found)
+    for top, foot in strip_rows(grey):
+        mask[top:foot] = True
+    frame_rows, frame_columns = frame_rows_and_columns(grey)
+    mask[frame_rows] = True
+    mask[:, frame_columns] = True
+    for box in drawn_boxes(grey):
+        mask[box[0] : box[2], box[1] : box[3]] = True
+    level = _bar_level(grey, found) if isinstance(found, ScaleBar) else None
+    return mask | drawn_letters(grey, mask, level)
+
+
+def _bar_level(grey: NDArray[np.float32], bar: ScaleBar) -> float:
+    return float(np.median(grey[int(bar.y), int(bar.x0) + 1 : max(int(bar.x1) - 1, int(bar.x0) + 2)]))
+
+
+def _bar_and_text(grey: NDArray[np.float32], bar: ScaleBar) -> NDArray[np.bool_]:
+    """Bar and writing with a rim; inside their common box only what has ink, so that a particle beside it stays."""
+    top, left, foot, right = bar.box
+    mask = np.zeros(grey.shape, dtype=bool)
+    pad = 3
+    window = (slice(max(top - pad, 0), foot + pad), slice(max(left - pad, 0), right + pad))
+    part = grey[window]
+    level = _bar_level(grey, bar)
+    ground = float(np.median(part[np.abs(part - level) > 10])) if (np.abs(part - level) > 10).any() else level
+    ink = np.abs(part - level) < 0.5 * abs(ground - level)
+    mask[window] = _without_large(ndimage.binary_dilation(ink, iterations=3), ink)
+    return mask
+
+
+def _without_large(wide: NDArray[np.bool_], ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink and its rim, holes of letters filled."""
+    filled = ndimage.binary_closing(wide, iterations=2) if ink.any() else wide
+    return filled | wide

@@ -124,6 +124,20 @@ def test_an_event_of_the_state_is_found_and_undone_for_the_next_condition():
     assert found["response"].tolist() == [1.0, 0.0, 1.0, 0.0]
 
 
+def test_an_act_that_would_trip_an_event_is_refused():
+    model = with_lines("  low: at (drug < 0.35): burnt = 1")
+    with pytest.raises(DataError, match=r"condition 'a'.*Action sample at 1 h trips the event low"):
+        run(rows(1.0, 2.0, actions=["sample", ""], sample_volume=5.0), model)
+    drug = run(rows(1.0, 2.0, actions=["sample", ""], sample_volume=0.5), model)["free_drug"]
+    np.testing.assert_allclose(drug, [0.4 * np.exp(-0.1), 0.4 * np.exp(-0.2) * 0.99], rtol=1e-7)
+
+
+def test_an_event_that_is_true_from_the_start_waits_for_its_return():
+    model = with_lines("  high: at (drug > 0.3): burnt = burnt + 1\n  again: at (time > 20): drug = 1")
+    model = replace(model, observables={"response": "burnt"}, actions={})
+    assert run(rows(0.0, 10.0, 30.0), model)["response"].tolist() == [0.0, 0.0, 1.0]
+
+
 SETTLING = """
 model rest
   species source, drug
@@ -196,3 +210,11 @@ def test_what_the_design_sets_cannot_be_overridden(name, says):
 def test_words_in_the_design_are_no_inputs():
     words = rows(1.0, medium="PBS", experiment=1)
     pd.testing.assert_frame_equal(run(words), run(rows(1.0)))
+
+
+def test_a_dose_after_settling_that_would_trip_an_event_is_refused():
+    lines = SETTLING.replace("end\n", "  many: at (drug > 4): source = 0\nend\n")
+    model = replace(REST, equations=lines)
+    with pytest.raises(DataError, match=r"condition 'a'.*The dose trips the event many"):
+        run(rows(1.0, dose=5.0), model)
+    assert run(rows(0.0, dose=3.0), model)["free_drug"].tolist() == [3.0]

@@ -12,6 +12,7 @@ import numpy as np
 
 from selenolab.core.errors import DataError, UnknownNameError
 from selenolab.core.model import Model
+from selenolab.simulate.events import watch_events
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 MOST_STEPS = 200_000  # a stiff model that needs more says so instead of running for ever
@@ -37,7 +38,9 @@ def loaded(name: str, equations: str) -> Any:
     if antimony.loadAntimonyString(equations) < 0:
         told = " ".join(antimony.getLastError().split())
         raise DataError(f"{name}/model.ant: Unable to read the equations: {told}")
-    engine = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))
+    module = antimony.getMainModuleName()
+    engine = roadrunner.RoadRunner(antimony.getSBMLString(module))
+    watch_events(engine, module)
     engine.integrator = "cvode"
     engine.integrator.setValue("relative_tolerance", RELATIVE)
     engine.integrator.setValue("absolute_tolerance", ABSOLUTE)

@@ -13,6 +13,7 @@ from selenolab.core.errors import DataError
 from selenolab.core.model import Model
 from selenolab.simulate.design import Condition
 from selenolab.simulate.engine import ABSOLUTE, start, states, symbol
+from selenolab.simulate.events import refuse_to_trip
 
 Floats = NDArray[np.float64]
 LAST_PART, MOVES = 0.1, 1e-4  # at rest: what moves less than this in the last part of the time to settle
@@ -53,9 +54,11 @@ def _begin(model: Model, engine: Any, values: Mapping[str, float], dose: float) 
     dosed = {**values, model.doses: dose} if is_parameter else values
     if model.settle > 0:
         _settle(model, engine, values, dosed)
-    else:
-        start(engine, dosed)
-    if not is_parameter or model.settle > 0:
+        with refuse_to_trip(engine, "The dose"):
+            engine.setValue(symbol(engine, model.doses), dose)
+        return
+    start(engine, dosed)
+    if not is_parameter:
         engine.setValue(symbol(engine, model.doses), dose)
 
 
@@ -97,7 +100,9 @@ def _follow(
             seen |= dict(zip(part, found[1:].tolist(), strict=True))
             now = part[-1]
         if until in condition.actions:
-            _act(engine, model.actions[condition.actions[until]])
+            action = condition.actions[until]
+            with refuse_to_trip(engine, f"Action {action} at {until:g} h"):
+                _act(engine, model.actions[action])
     return seen
 
 

@@ -41,7 +41,14 @@ def say_assay(name: str) -> None:
         "Takes from other runs", ["port", "required", "what"], [_port(*item) for item in assay.takes.items()]
     )
     if assay.virtual:
-        say(f"Seen through it, a model must show: {', '.join(assay.virtual.needs)}.\n")
+        say(f"Seen through it, a model must show: {', '.join(assay.virtual.needs)}.")
+        for does, words in (
+            ("take the inputs", assay.virtual.inputs),
+            ("know the actions", assay.virtual.actions),
+        ):
+            if words:
+                say(f"It must {does}: {', '.join(words)}.")
+        say()
     _say_references(assay.references)
     _say_readme(shelf.assays.folder(name))
 
@@ -50,8 +57,14 @@ def say_model(name: str) -> None:
     """All that a user needs to know of a model."""
     model = shelf.models[name]
     say(f"{model.name}: {model.title}\n\n{model.purpose}\n")
-    say(f"Dose: {model.doses} [{model.dose_unit}]. Time in {model.time_unit}.\n")
+    settles = (
+        f" It settles for {model.settle:g} {model.time_unit} before it is dosed." if model.settle else ""
+    )
+    say(f"Dose: {model.doses} [{model.dose_unit}]. Time in {model.time_unit}.{settles}\n")
     _say_rows("Shows", ["word", "in the equations"], list(model.observables.items()))
+    _say_rows("A design may set", ["word", "parameter"], list(model.inputs.items()))
+    acts = [(action, name, after) for action, own in model.actions.items() for name, after in own.items()]
+    _say_rows("The bench may do", ["action", "changes", "to"], acts)
     rows = [
         (p.name, f"{p.value:g}", p.unit, f"{p.low:g} to {p.high:g}", _kind(p.kind), p.source)
         for p in model.parameters

@@ -113,7 +113,7 @@ def problems_of(model: ReleaseModel, curves: Sequence[ReleaseRows]) -> Problems:
 
 def solved(problems: Problems) -> Vector:
     """(B, p) coordinates of the best fit of every curve, over all starts."""
-    starts = best_starts(problems, float(problems.t.min()), float(problems.t.max()))
+    starts = best_starts(problems)
     curves, each, count = starts.shape
     theta, rss = descend(repeated(problems, each), starts.reshape(-1, count))
     best = rss.reshape(curves, each).argmin(-1)

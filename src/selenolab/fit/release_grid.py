@@ -24,9 +24,9 @@ def scale_box(first: float, last: float) -> tuple[Vector, Vector]:
     return np.array([np.log(first / 1e3), 0.02]), np.array([np.log(last * 1e6), 30.0])
 
 
-def rates(first: float, last: float) -> Vector:
+def rates(times: Vector) -> Vector:
     """(3, 24, 1) ln k."""
-    return np.linspace(np.log(1e-3 / last), np.log(30.0 / first), 72).reshape(3, 24, 1)
+    return np.linspace(np.log(1e-3 / times[-1]), np.log(30.0 / times[0]), 72).reshape(3, 24, 1)
 
 
 def exponents() -> Vector:
@@ -36,11 +36,11 @@ def exponents() -> Vector:
 
 
 def sigmoids(
-    first: float, last: float, location: Callable[[Vector, Vector], Vector],
+    times: Vector, location: Callable[[Vector, Vector], Vector],
     log: Callable[[Vector], Vector], width: float = 1.0,
 ) -> Vector:  # fmt: skip
     """(3, 80, 2) location and shape of curves in the logarithm of time; `width` scales the shape."""
-    scale = log(np.geomspace(first / 20, last * 30, 20))
+    scale = log(np.geomspace(times[0] / 20, times[-1] * 30, 20))
     blocks = []
     for shapes in _SHAPES * width:
         b, log_t = (axis.ravel() for axis in np.meshgrid(shapes, scale))
@@ -48,22 +48,22 @@ def sigmoids(
     return np.stack(blocks)
 
 
-def rate_pairs(first: float, last: float) -> Vector:
-    """(3, 44, 3) share (to be found), ln k fast and ln k slow, grouped by how far apart the two are."""
-    levels = np.linspace(np.log(0.03 / last), np.log(10.0 / first), 17)
+def rate_pairs(times: Vector) -> Vector:
+    """(4, 69, 3) share (to be found), ln k fast and ln k slow, grouped by how far apart the two are."""
+    levels = np.linspace(np.log(1e-3 / times[-1]), np.log(30.0 / times[0]), 24)
     fast, slow = (side.ravel() for side in np.meshgrid(levels, levels))
     keep = fast > slow + 1e-9
-    order = np.argsort(fast[keep] - slow[keep], kind="stable")[:132]
+    order = np.argsort(fast[keep] - slow[keep], kind="stable")
     pairs = np.column_stack([np.zeros(keep.sum()), fast[keep], slow[keep]])[order]
-    return pairs.reshape(3, 44, 3)
+    return pairs.reshape(4, 69, 3)
 
 
-def with_lags(inner: Vector, first: float, last: float) -> Vector:
-    """The candidates of a model, each after one of six lags; groups are (group, short or long lag)."""
-    lags = np.concatenate([[0.0], np.geomspace(first / 2, 0.9 * last, 7)]).reshape(2, 4)
-    blocks = []
-    for group in inner:
-        for few in lags:
-            column = np.repeat(few, group.shape[0])[:, None]
-            blocks.append(np.hstack([np.tile(group, (few.size, 1)), column]))
-    return np.stack(blocks)
+def with_lags(inner: Vector, times: Vector) -> Vector:
+    """(lags, m, p + 1) the candidates of a model, each after no lag and one between each two times.
+
+    The sum of squares bends where the lag passes a time, so every gap may hold a least one.
+    """
+    starts = np.concatenate([[0.0], (np.append(0.0, times[:-1]) + times) / 2])
+    lags = starts[starts < 0.9 * times[-1]]
+    flat = inner.reshape(-1, inner.shape[-1])
+    return np.stack([np.column_stack([flat, np.full(len(flat), lag)]) for lag in lags])

@@ -20,7 +20,7 @@ from selenolab.fit.release_curves import Curve
 
 Vector = NDArray[np.float64]
 Box = Callable[[float, float], tuple[Vector, Vector]]
-Candidates = Callable[[float, float], Vector]
+Candidates = Callable[[Vector], Vector]
 
 FMAX_LIMIT = 200.0  # %: beyond this a plateau is not told by the data
 REVIEW = "doi:10.1016/S0928-0987(01)00095-1"
@@ -58,7 +58,7 @@ class ReleaseModel:
     affine : whether the curve is linear in the first coordinate.
     curve, gradient : see :mod:`selenolab.fit.release_curves`.
     box : (first time, last time) -> lower and upper limits of the coordinates.
-    candidates : (first time, last time) -> (groups, m, p) coordinates; the best of each group is a start.
+    candidates : times in order -> (groups, m, p) coordinates; the best of each group is a start.
     pin : (times, percents, theta) -> (B,) first coordinates of the curves through those points; None where
         affine.
     """
@@ -94,7 +94,7 @@ def _polynomial(name: str, formula: str, powers: tuple[float, ...], source: str,
         tuple(ReleaseParameter(*row, low=low) for row in zip(names, units, meanings, strict=True)),
         source, early, True, curve, gradient,
         lambda _first, _last: (np.full(len(powers), low), np.full(len(powers), np.inf)),
-        lambda _first, _last: np.zeros((1, 1, len(powers))),
+        lambda _times: np.zeros((1, 1, len(powers))),
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _power_law() -> ReleaseModel:
          ReleaseParameter("n", "", "release exponent")),
         "doi:10.1016/0378-5173(83)90064-9", True, True, curves.free_power, curves.free_power_gradient,
         lambda _first, _last: (np.array([0.0, 0.01]), np.array([np.inf, 5.0])),
-        lambda _first, _last: grid.exponents(),
+        lambda _times: grid.exponents(),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _weibull() -> ReleaseModel:
     return ReleaseModel(
         "weibull", "F = 100 (1 - exp(-(t / Td)^b))", (_SCALE, _SHAPE),
         "doi:10.1023/A:1016020822093", False, False, curves.weibull, curves.weibull_gradient,
-        grid.scale_box, lambda first, last: grid.sigmoids(first, last, lambda _b, log_t: log_t, np.log),
+        grid.scale_box, lambda times: grid.sigmoids(times, lambda _b, log_t: log_t, np.log),
         lambda time, percent, theta: np.log(time) - np.log(-np.log1p(-percent / 100)) / theta[..., 1],
     )  # fmt: skip
 
@@ -142,7 +142,7 @@ def _gompertz() -> ReleaseModel:
          ReleaseParameter("b", "", "shape, for a tenfold time")),
         "doi:10.1208/s12248-010-9185-1", False, False, curves.gompertz, curves.gompertz_gradient,
         lambda _first, _last: (np.array([-500.0, 0.02]), np.array([500.0, 80.0])),
-        lambda first, last: grid.sigmoids(first, last, lambda b, log_t: b * log_t, np.log10, 2.3),
+        lambda times: grid.sigmoids(times, lambda b, log_t: b * log_t, np.log10, 2.3),
         lambda time, percent, theta: np.log(-np.log(percent / 100)) + theta[..., 1] * np.log10(time),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def _logistic() -> ReleaseModel:
          ReleaseParameter("b", "", "shape, for a tenfold time")),
         "doi:10.1023/A:1016020822093", False, False, curves.logistic, curves.logistic_gradient,
         lambda _first, _last: (np.array([-500.0, 0.02]), np.array([500.0, 80.0])),
-        lambda first, last: grid.sigmoids(first, last, lambda b, log_t: -b * log_t, np.log10, 2.3),
+        lambda times: grid.sigmoids(times, lambda b, log_t: -b * log_t, np.log10, 2.3),
         lambda time, percent, theta: np.log(percent / (100 - percent)) - theta[..., 1] * np.log10(time),
     )  # fmt: skip
 
@@ -182,8 +182,8 @@ def _with_end(model: ReleaseModel) -> ReleaseModel:
         low, high = model.box(first, last)
         return np.append(0.0, low), np.append(FMAX_LIMIT, high)
 
-    def candidates(first: float, last: float) -> Vector:
-        inner = model.candidates(first, last)
+    def candidates(times: Vector) -> Vector:
+        inner = model.candidates(times)
         return np.concatenate([np.zeros((*inner.shape[:2], 1)), inner], axis=-1)
 
     return ReleaseModel(
@@ -206,7 +206,7 @@ def _with_lag(model: ReleaseModel) -> ReleaseModel:
         f"{model.name}_lag", model.formula.replace("t", "(t - lag)", 1) + ", 0 before the lag"
         if model.name != "weibull" else "F = 100 (1 - exp(-((t - lag) / Td)^b)), 0 before the lag",
         (*model.parameters, _LAG), model.source, False, False, curve, gradient, box,
-        lambda first, last: grid.with_lags(model.candidates(first, last), first, last),
+        lambda times: grid.with_lags(model.candidates(times), times),
         lambda time, percent, theta: pin(
             np.maximum(time - theta[..., -1], 1e-9 * time), percent, theta[..., :-1]
         ),

@@ -172,9 +172,11 @@ def time_limits(
     gap_in, gap_out = _gap(at_centre, bars), _gap(at_end, bars)
     crossing = (gap_in <= 0) & (gap_out > 0)
     outside = np.where(crossing, ends, np.nan)
-    found = np.exp(between(profile, near, centre, gap_in, outside, gap_out, bars))
+    found = np.exp(between(profile, near, centre, gap_in, outside, gap_out, bars)).clip(first, last)
     beyond = np.where(upper, np.inf, 0.0)
-    nothing_inside = np.exp(centre)  # the curve is refused at the very end: the data exclude the whole run
+    nothing_inside = np.exp(centre).clip(
+        first, last
+    )  # the curve is refused at the very end: the data exclude the whole run
     limit = np.where(crossing, found, np.where(gap_in > 0, nothing_inside, beyond))
     pairs = limit.reshape(-1, 2)
     return np.where(value == 0.0, 0.0, pairs[:, 0]), np.where(np.isinf(value), np.inf, pairs[:, 1])

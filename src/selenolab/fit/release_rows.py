@@ -96,6 +96,8 @@ def rows_for(model: ReleaseModel, rows: ReleaseRows, kp_max: float) -> ReleaseRo
         reason = f"{count} parameters need at least {count} different times after 0; found {times}"
     elif not np.any(kept.released > 0):
         reason = "nothing was released"
+    elif times > 1 and np.ptp(kept.released) == 0:
+        reason = "the release is the same at every time: its course lies before the first"
     return replace(kept, refusal=reason)
 
 

@@ -176,10 +176,10 @@ def _step(problems: Problems, theta: Vector, jac: Vector, r: Vector, damping: Ve
     return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0] / size)
 
 
-def best_starts(problems: Problems, first: float, last: float) -> Vector:
+def best_starts(problems: Problems) -> Vector:
     """(B, groups, p) the best candidate of each group for each curve."""
     model = problems.model
-    grid = model.candidates(first, last)
+    grid = model.candidates(np.unique(problems.t))
     groups, each, count = grid.shape
     flat = grid.reshape(-1, count)
     t, y, w = problems.t[:, None, :], problems.y[:, None, :], problems.w[:, None, :]

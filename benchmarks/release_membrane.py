@@ -139,9 +139,10 @@ def main() -> None:
         counts = [found.states[state] for state in ("value", "<", ">", "absent")]
         print(
             f"{family:12s} {'free' if plateau is None else '100':>4s}  {truth.shape:5.1f}  "
-            f"{100 * truth.cv_k:4.0f}  {100 * truth.cv_k_m:6.0f}  {truth.k_m:3.1f}  {truth.t50:5.2f}  {counts[0]:5d} {counts[1]:4d} "
-            f"{counts[2]:4d}  {counts[3]:4d}  {found.covered:.3f}      {found.k_m_covered:.3f}  "
-            f"{100 * found.error:7.2f}  {found.width:5.2f}  {found.milliseconds:3.0f}",
+            f"{100 * truth.cv_k:4.0f}  {100 * truth.cv_k_m:6.0f}  {truth.k_m:3.1f}  {truth.t50:5.2f}  "
+            f"{counts[0]:5d} {counts[1]:4d} {counts[2]:4d}  {counts[3]:4d}  {found.covered:.3f}      "
+            f"{found.k_m_covered:.3f}  {100 * found.error:7.2f}  {found.width:5.2f}  "
+            f"{found.milliseconds:3.0f}",
             flush=True,
         )
 

@@ -3,8 +3,8 @@
 Readings of one vessel share its bag and its carrier, so vessels, not readings, are what is repeated. The
 variance of an estimate is taken from the vessels' own contributions to it, with Bell and McCaffrey's
 correction (CR2; J. E. Pustejovsky and E. Tipton, 2018, doi:10.1080/07350015.2016.1247004): with vessels of
-one design this is the variance of a mean over vessels. The degrees of freedom are theirs within an arm; the arms,
-whose vessels need not scatter alike, are put together as Welch does (1947, doi:10.1093/biomet/34.1-2.28).
+one design this is the variance of a mean over vessels. The degrees of freedom are theirs within an arm; the
+arms, whose vessels need not scatter alike, are put together as by Welch (1947, doi:10.1093/biomet/34.1-2.28).
 """
 
 from dataclasses import dataclass

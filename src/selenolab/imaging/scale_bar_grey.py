@@ -25,7 +25,7 @@ def grey_planes(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
     """
     if image.ndim not in (2, 3) or 0 in image.shape or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
         raise DataError(f"An image has shape (H, W) or (H, W, 3), found {image.shape}.")
-    scaled = _scaled(image[..., :3])
+    scaled = _scaled(image[..., :3] if image.ndim == 3 else image)
     if scaled is None:
         return []
     if scaled.ndim == 2:

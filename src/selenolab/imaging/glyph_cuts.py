@@ -57,7 +57,9 @@ def pieces(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, k
         return []
     vectors = glyph_vectors([ink[:, a:b] for a, b in spans])
     aspects = np.array([(b - a) / height for a, b in spans])
-    fits = vectors @ known.vectors.T - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
+    # not by BLAS: its threads cost ten times the sum on a busy machine, and its last digit depends on them
+    fits = np.einsum("ij,kj->ik", vectors, known.vectors)
+    fits = fits - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
     scores = np.maximum.reduceat(fits, known.firsts, axis=1).astype(np.float64)
     return [Piece(a, b, row) for (a, b), row in zip(spans, scores, strict=True)]
 

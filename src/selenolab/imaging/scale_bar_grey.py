@@ -25,16 +25,27 @@ def grey_planes(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
     """
     if image.ndim not in (2, 3) or 0 in image.shape or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
         raise DataError(f"An image has shape (H, W) or (H, W, 3), found {image.shape}.")
-    scaled = _scaled(image[..., :3] if image.ndim == 3 else image)
-    if scaled is None:
-        return []
-    if scaled.ndim == 2:
-        return [scaled]
-    grey = scaled @ np.array([0.299, 0.587, 0.114], dtype=np.float32) if scaled.shape[2] == 3 else scaled[..., 0]
-    planes = [np.ascontiguousarray(grey)]
-    if scaled.shape[2] == 3 and _colourful_share(scaled) > 0:
-        planes.append(np.clip(2 * np.ptp(scaled, axis=2), 0, 255).astype(np.float32))
-    return planes
+    if image.ndim == 2 or image.shape[2] == 1:
+        grey = _scaled(image.reshape(image.shape[:2]))
+        return [] if grey is None else [grey]
+    return _of_colour(image[..., :3])
+
+
+def _of_colour(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
+    """Brightness, and colourfulness where it may be an annotation."""
+    red, green, blue = image[..., 0], image[..., 1], image[..., 2]
+    if np.array_equal(red, green) and np.array_equal(green, blue):
+        grey = _scaled(red)
+        return [] if grey is None else [grey]
+    values = image.astype(np.float32)
+    bright = values[..., 0] * np.float32(0.299)
+    bright += values[..., 1] * np.float32(0.587)
+    bright += values[..., 2] * np.float32(0.114)
+    if image.dtype != np.uint8:
+        scaled = _scaled(bright)
+        return [] if scaled is None else [scaled]
+    coloured = _colourful_share(values) > 0
+    return [bright, np.clip(2 * np.ptp(values, axis=2), 0, 255)] if coloured else [bright]
 
 
 def _colourful_share(scaled: NDArray[np.float32]) -> float:
@@ -46,9 +57,9 @@ def _colourful_share(scaled: NDArray[np.float32]) -> float:
 
 def _scaled(image: NDArray[np.generic]) -> NDArray[np.float32] | None:
     """Values as 0 to 255; None when all are the same or none is a number."""
-    values = image.astype(np.float32)
+    values: NDArray[np.float32] = image.astype(np.float32)
     if image.dtype == np.uint8:
-        return values if np.ptp(image) > 0 else None
+        return values if values.min() < values.max() else None
     finite = np.isfinite(values)
     if not finite.any():
         return None
@@ -57,4 +68,5 @@ def _scaled(image: NDArray[np.generic]) -> NDArray[np.float32] | None:
         low, high = float(values[finite].min()), float(values[finite].max())
     if high <= low:
         return None
-    return np.clip((np.where(finite, values, low) - low) * (255 / (high - low)), 0, 255).astype(np.float32)
+    stretched = (np.where(finite, values, low) - low) * (255 / (high - low))
+    return np.asarray(np.clip(stretched, 0, 255), dtype=np.float32)

@@ -49,7 +49,8 @@ def _grounds(ground: float, bar: BarLine) -> list[float]:
 def _levelled(part: NDArray[np.float32], ground: float, ink: float, cut: float) -> NDArray[np.float32]:
     """1 at the ink's level, 0 at the ground's, half at ``cut`` of the way from ground to ink."""
     share = np.clip((part - ground) / (ink - ground), 0, 1)
-    return np.where(share < cut, 0.5 * share / cut, 0.5 + 0.5 * (share - cut) / (1 - cut)).astype(np.float32)
+    bent = np.where(share < cut, 0.5 * share / cut, 0.5 + 0.5 * (share - cut) / (1 - cut))
+    return np.asarray(bent, dtype=np.float32)
 
 
 def _shadowed(part: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float32] | None:
@@ -75,4 +76,4 @@ def _shadowed(part: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[
     weighed = ndimage.gaussian_filter(letters - image, 0.8)
     ink = 1 / (1 + np.exp(-np.clip(2 * weighed, -30, 30)))
     near = ndimage.binary_dilation(dark, iterations=max(4, part.shape[0] // 20))
-    return np.where(near & ~dark & outside, ink, 0).astype(np.float32)
+    return np.asarray(np.where(near & ~dark & outside, ink, 0), dtype=np.float32)

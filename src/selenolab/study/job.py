@@ -1,6 +1,6 @@
 """One run from its door to its result: read or simulate, flag, analyse."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,6 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.estimate import Endpoint
 from selenolab.core.format import InputFile
-from selenolab.core.model import Model
 from selenolab.core.study import Bench, Exclusion, InputDigest, Provenance, Result, Run, RunFile, Virtual
 from selenolab.formats.plate_map import read_plate_map
 from selenolab.formats.recognise import formats, read_file
@@ -23,6 +22,7 @@ from selenolab.stats.noise import observe
 from selenolab.study.compounds import refuse_ambiguous
 from selenolab.study.digests import file_digest, versions
 from selenolab.study.exclude import exclude
+from selenolab.study.model_values import assumed_values, outside_values
 from selenolab.study.simulated import as_simulated
 
 
@@ -125,23 +125,11 @@ def _simulate(run: Run, door: Virtual, assay: Assay) -> Reading:
     states = simulate(model, design, door.overrides, dose_unit(design, run.settings))
     expected = virtual.expect(states, design, run.settings)
     dataset = observe(expected, virtual.noise(expected, run.settings), run.seed)
-    return Reading(dataset, warnings=tuple(_outside(model, door.overrides, design)))
-
-
-def _outside(model: Model, overrides: Mapping[str, float], design: pd.DataFrame) -> Iterator[str]:
-    """Values that the study or its design set outside the range that the model states for them."""
-    words = {name: word for word, name in model.inputs.items() if word in design}
-    for own in model.parameters:
-        asked = set(design[words[own.name]].astype(float)) if own.name in words else set()
-        if own.name in overrides:
-            asked.add(overrides[own.name])
-        for value in sorted(asked):
-            if not own.low <= value <= own.high:
-                name = words.get(own.name, own.name)
-                yield (
-                    f"{name} is {value:g} {own.unit}, outside the range of the model "
-                    f"({own.low:g} to {own.high:g})."
-                )
+    return Reading(
+        dataset,
+        assumed=tuple(assumed_values(model, door.overrides, design)),
+        warnings=tuple(outside_values(model, door.overrides, design)),
+    )
 
 
 def dose_unit(design: pd.DataFrame, settings: Any) -> str:

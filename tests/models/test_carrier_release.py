@@ -247,3 +247,13 @@ def test_the_size_is_shown_and_the_release_does_not_use_its_spread():
     assert narrow["diameter_sd"].tolist() == pytest.approx([5.0] * 8)
     assert wide["diameter_sd"].tolist() == pytest.approx([40.0] * 8)
     np.testing.assert_array_equal(narrow["free_drug"], wide["free_drug"])
+
+
+def test_the_readme_says_what_the_model_gives(media):
+    text = (models.folder("carrier_release") / "README.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.endswith(" % |")]
+    assert len(rows) == 8
+    for medium, released, left in rows:
+        part = media[{"buffer, pH 7.4": "buffer"}.get(medium, medium)]
+        assert released == f"{corrected(part)[DAY]:.1f} %", medium
+        assert left == f"{100 * part['crosslinks_left'].iloc[DAY]:.0f} %", medium

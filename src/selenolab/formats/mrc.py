@@ -54,7 +54,7 @@ def read_header(raw: bytes) -> Header:
     """The header in the byte order of its machine stamp, or without one in the order that makes sense."""
     order = {0x44: "<", 0x11: ">"}.get(raw[212], "")
     if not order:
-        order = "<" if 0 <= int.from_bytes(raw[12:16], "little", signed=True) < 128 else ">"
+        order = min("<>", key=lambda one: max(struct.unpack_from(one + "4I", raw, 0)))
     columns, rows, sections, mode = struct.unpack_from(order + "4i", raw, 0)
     (extended,) = struct.unpack_from(order + "i", raw, 92)
     stamp, flags = struct.unpack_from(order + "2i", raw, 152)

@@ -59,22 +59,30 @@ def read(path: Path) -> Parsed:
 
     check_file(path, TITLE, MOST_FILE)
     try:
-        with quiet(), _unlogged(), TiffFile(path) as file:
-            return _read(path, file)
+        with quiet(), _heard() as told, TiffFile(path) as file:
+            parsed = _read(path, file)
     except DAMAGE as error:
         raise refuse_damage(TITLE, path, error) from None
+    if broken := next((line for line in told if "TiffPages" in line), ""):
+        raise refuse_damage(TITLE, path, ValueError(broken.split("> ")[-1]))
+    return parsed
 
 
 @contextmanager
-def _unlogged() -> Iterator[None]:
-    """What the decoder would print of a damaged file is told in the refusal."""
+def _heard() -> Iterator[list[str]]:
+    """What the decoder would print of a damaged file, kept for the refusal."""
+    told: list[str] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        told.append(record.getMessage())
+        return False
+
     logger = logging.getLogger("tifffile")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    logger.addFilter(keep)
     try:
-        yield
+        yield told
     finally:
-        logger.setLevel(level)
+        logger.removeFilter(keep)
 
 
 def _read(path: Path, file: "TiffFile") -> Parsed:

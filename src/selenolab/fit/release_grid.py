@@ -59,11 +59,13 @@ def rate_pairs(times: Vector) -> Vector:
 
 
 def with_lags(inner: Vector, times: Vector) -> Vector:
-    """(lags, m, p + 1) the candidates of a model, each after no lag and one between each two times.
+    """(groups, m, p + 1) the candidates of a model, each group after no lag and after three in every gap.
 
     The sum of squares bends where the lag passes a time, so every gap may hold a least one.
     """
-    starts = np.concatenate([[0.0], (np.append(0.0, times[:-1]) + times) / 2])
-    lags = starts[starts < 0.9 * times[-1]]
-    flat = inner.reshape(-1, inner.shape[-1])
-    return np.stack([np.column_stack([flat, np.full(len(flat), lag)]) for lag in lags])
+    before = np.append(0.0, times[:-1])
+    inside = (before + np.array([[0.25], [0.6], [0.95]]) * (times - before)).ravel()
+    lags = np.append(0.0, inside[inside < 0.9 * times[-1]])
+    return np.stack([
+        np.column_stack([group, np.full(len(group), lag)]) for lag in lags for group in inner
+    ])  # fmt: skip

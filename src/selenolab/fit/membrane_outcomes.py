@@ -54,7 +54,7 @@ def scatter_of(joint: Joint, jacobian: Vector, residual: Vector, place: int, dof
     found = vessel_scatter(jacobian, residual, vessels(joint), place, dof, releases)
     if repeated(joint):
         return found
-    return Scatter(found.plain_variance, found.plain_variance, float(dof))
+    return Scatter(found.plain_variance, found.plain_variance, float(dof), float(dof))
 
 
 def t50_outcome(
@@ -217,15 +217,20 @@ class _Asked:
     def linear(self, name: str, n: int, n_is: str = "vessels") -> Outcome:
         """A parameter in %."""
         value, scatter = self._plain(name)
-        half = t_quantile(self.level, scatter.df) * float(np.sqrt(scatter.variance))
+        half = self._half(scatter)
         return Estimate(value, value - half, value + half, "%", self._method(), n, n_is, self.level)
 
     def _exponential(self, log_value: float, scatter: Scatter, unit: str, n: int, n_is: str) -> Outcome:
-        half = t_quantile(self.level, scatter.df) * float(np.sqrt(scatter.variance))
+        half = self._half(scatter)
         if not abs(log_value) + half < 300:
             return Absent("the data do not tell it", unit, self._method())
         low, value, high = (exp(log_value + half * side) for side in (-1, 0, 1))
         return Estimate(value, low, high, unit, f"{self._method()} on logarithms", n, n_is, self.level)
+
+    def _half(self, scatter: Scatter) -> float:
+        """Half the interval; three control vessels need the smaller of the two degrees of freedom."""
+        df = min(scatter.df, scatter.even_df)
+        return t_quantile(self.level, df) * float(np.sqrt(scatter.variance))
 
     def _method(self) -> str:
         over = "vessels" if repeated(self.joint) else "readings"

@@ -17,11 +17,16 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """Of one parameter: variance from the vessels, variance as if readings were independent, both, and df."""
+    """Of one parameter: its variance from the vessels, and as if readings were independent.
+
+    `df` are the degrees of freedom of the former, the arms weighed by the scatter they show; `even_df`
+    those it would have if all readings scattered alike.
+    """
 
     variance: float
     plain_variance: float
     df: float
+    even_df: float
 
 
 def vessel_scatter(
@@ -65,7 +70,8 @@ def vessel_scatter(
     gram = through.T @ through
     df = _welch(parts, gram, releases)
     plain = float(share @ share) * float(residual @ residual) / max(dof, 1)
-    return Scatter(variance, plain, df)
+    even = float(np.trace(gram) ** 2 / np.sum(gram**2))
+    return Scatter(variance, plain, df, even)
 
 
 def _welch(parts: Vector, gram: Vector, releases: int) -> float:

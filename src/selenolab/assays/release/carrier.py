@@ -1,0 +1,118 @@
+"""The carrier's own release: the bag taken off by the free-drug control."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite, log
+
+from selenolab.assays.release.curve_times import counted_as
+from selenolab.assays.release.groups import Group, sound_rows
+from selenolab.assays.release.schema import FREE
+from selenolab.assays.release.settings import ReleaseSettings
+from selenolab.core.check import Check, MissingControl
+from selenolab.core.errors import DataError
+from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
+from selenolab.fit.membrane import MembraneFit, fit_membrane
+
+CARRIER_T50, K_M, KIND = "t50 of the carrier", "k_m", "release against the bag"
+SUSTAINED, BAG = "sustained", "not told from the bag"
+_DESCRIBES = "describes the data"
+
+
+@dataclass(frozen=True, slots=True)
+class Deconvolved:
+    """The joint fit of a group, the control it rests on, and why there is none."""
+
+    group: Group
+    control: Group | None
+    fit: MembraneFit | None
+    why: str = ""
+
+
+def deconvolve(group: Group, groups: Sequence[Group], settings: ReleaseSettings) -> Deconvolved:
+    """The joint fit of carrier and membrane; first order where it describes the data, else Weibull."""
+    controls = [other for other in groups if other.role == FREE]
+    if not controls:
+        return Deconvolved(group, None, None, "the free-drug control is missing")
+    control = next((other for other in controls if other.medium == group.medium), controls[0])
+    try:
+        fit = _fit(group, control, settings.level)
+    except DataError as error:
+        return Deconvolved(group, control, None, str(error))
+    return Deconvolved(group, control, fit)
+
+
+def _fit(group: Group, control: Group, level: float) -> MembraneFit:
+    """First order, or Weibull where first order does not describe the data beyond the scatter."""
+    release, free = sound_rows(group), sound_rows(control)
+    first = fit_membrane(release, free, "first order", level=level)
+    lacking = any(_DESCRIBES in check.name and not check.passed for check in first.checks)
+    return fit_membrane(release, free, "Weibull", level=level) if lacking else first
+
+
+def carrier_endpoints(found: Deconvolved) -> Iterator[Endpoint]:
+    """t50 of the carrier, the membrane's k_m, and whether the carrier or the bag is slow."""
+    words = found.group.words
+    if found.fit is None or found.control is None:
+        why = f"cannot be told from the bag's own delay: {found.why}"
+        yield Endpoint(CARRIER_T50, words, Absent(why, "h"))
+        return
+    fit = found.fit
+    remarks = tuple(dict.fromkeys((*fit.reasons, *_other_medium(found))))
+    yield Endpoint(CARRIER_T50, words, counted_as(fit.t50, found.group.n_is), remarks)
+    yield Endpoint(K_M, words, counted_as(fit.k_m, found.control.n_is))
+    yield Endpoint(KIND, words, kind_of(fit, found.group.n_is))
+
+
+def _other_medium(found: Deconvolved) -> tuple[str, ...]:
+    assert found.control is not None
+    if found.control.medium == found.group.medium:
+        return ()
+    return (
+        f"the free-drug control was run in {found.control.medium}: the bag is taken to pass the drug alike "
+        "in "
+        f"{found.group.medium}",
+    )
+
+
+def kind_of(fit: MembraneFit, n_is: str) -> Outcome:
+    """Sustained where the carrier is slower than the bag beyond the interval, else not told from it."""
+    rate = fit.k_m
+    if not isinstance(rate, Estimate) or not isinstance(fit.t50, Estimate):
+        return Absent("the joint fit does not tell carrier and bag apart")
+    bag = log(2) / rate.value
+    told = f"free drug passes the bag with a half-time of {bag:.3g} h"
+    n, method = fit.t50.n, "t50 of the carrier against ln 2 / k_m of the bag"
+    if isfinite(fit.t50.low) and fit.t50.low > bag and fit.t50.censored != "<":
+        return Verdict(SUSTAINED, f"{told}; half of the drug leaves the carrier later", method, n, n_is)
+    return Verdict(BAG, f"{told}; the carrier is not slower beyond its interval", method, n, n_is)
+
+
+def carrier_checks(found: Deconvolved) -> Iterator[Check]:
+    """What the joint fit rests on."""
+    if found.fit is None:
+        return
+    for check in found.fit.checks:
+        text = check.found[:1].upper() + check.found[1:]
+        passed = None if "too few" in check.found else check.passed
+        yield Check(
+            "joint fit of carrier and bag",
+            check.name,
+            passed,
+            f"{text}.",
+            group=found.group.words,
+            endpoint=CARRIER_T50,
+        )
+
+
+def missing_free_drug(groups: Sequence[Group]) -> tuple[MissingControl, ...]:
+    """Without free drug in the same bag nobody knows whether the carrier or the bag is slow."""
+    if any(group.role == FREE for group in groups):
+        return ()
+    return (
+        MissingControl(
+            "sustained release",
+            "free-drug control",
+            "Follow the same amount of free drug in the same bag and medium, at the same times (role "
+            "free_drug).",
+        ),
+    )

@@ -187,6 +187,7 @@ def test_a_start_that_follows_the_dose_cannot_settle():
         (rows(1.0), replace(MODEL, parameters=(parameter("total", 1.0),)), "'total' is computed in model.ant"),
         (rows(1.0), replace(MODEL, actions={"sample": {"drugs": "total"}}), "action sample: 'drugs' is no species"),
         (rows(1.0), replace(MODEL, actions={"sample": {"drug": "totals"}}), "action sample: 'totals' is no value"),
+        (rows(0.3, 0.1 + 0.2), MODEL, "'a' has the times 0.3 and 0.30000000000000004 h, which are one time"),
         (rows(1.0).assign(condition=None), MODEL, "a row without a condition"),
     ],
 )  # fmt: skip

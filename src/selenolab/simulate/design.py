@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from selenolab.core.model import Model
 from selenolab.core.quantity import vocabulary
 
 NEEDED = ("condition", "dose", "time")
+CLOSEST = 1e-9  # share of a time by which another must be later
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def _range(low: float, high: float) -> str:
 
 def _condition(model: Model, name: str, rows: pd.DataFrame) -> Condition:
     hours = rows["time"].to_numpy(float).tolist()
+    _refuse_too_close(name, hours)
     told = rows["action"].fillna("").astype(str).str.strip() if "action" in rows else [""] * len(rows)
     return Condition(
         name=name,
@@ -102,6 +105,16 @@ def _condition(model: Model, name: str, rows: pd.DataFrame) -> Condition:
         inputs={word: float(rows[word].iloc[0]) for word in model.inputs if word in rows},
         actions=_actions(model, name, hours, list(told)),
     )
+
+
+def _refuse_too_close(name: str, hours: Sequence[float]) -> None:
+    """Times that differ by rounding only are one time to a bench, and too close for an integrator."""
+    for before, after in pairwise(sorted(set(hours))):
+        if after - before < CLOSEST * after:
+            raise DataError(
+                f"Condition '{name}' has the times {before!r} and {after!r} h, which are one time. "
+                "Round them."
+            )
 
 
 def _actions(model: Model, name: str, hours: Sequence[float], told: Sequence[str]) -> dict[float, str]:

@@ -84,3 +84,17 @@ def test_an_input_is_not_the_dose(tmp_path):
     card = 'inputs = { ph = "k" }\n' + CARD.replace('doses = "D"', 'doses = "k"')
     with pytest.raises(DataError, match="Both doses and input ph set 'k'"):
         load_model(folder(tmp_path, ROW, card))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('doses = "D"', "doses = 3", "Expected words in 'doses', found 3"),
+        ('limits = "none"', 'limits = " "', "Expected words in 'limits'"),
+        ('viable_cells = "[N]"', "viable_cells = 3", "Expected observables as word"),
+        ('viable_cells = "[N]"', "", "Expected observables as word"),
+    ],
+)
+def test_a_card_of_the_wrong_kind_is_refused(tmp_path, old, new, told):
+    with pytest.raises(DataError, match=told):
+        load_model(folder(tmp_path, ROW, CARD.replace(old, new)))

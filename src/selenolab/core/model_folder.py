@@ -27,6 +27,11 @@ def load_model(folder: Path) -> Model:
     for key in sorted((CARD - set(card)) | (set(card) - CARD - OPTIONAL)):
         state = "is missing" if key in CARD else f"is unknown. {did_you_mean(key, CARD | OPTIONAL)}"
         raise DataError(f"{place}: '{key}' {state}.")
+    for key in sorted(CARD - {"observables"}):
+        if not isinstance(card[key], str) or not card[key].strip():
+            raise DataError(f"{place}: Expected words in '{key}', found {card[key]!r}.")
+    if not _are_words(card["observables"]) or not card["observables"]:
+        raise DataError(f'{place}: Expected observables as word = "name", found {card["observables"]}.')
     parameters = _parameters(folder / "parameters.csv")
     _check_inputs(place, card, parameters)
     _check_actions(place, card)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from selenolab.imaging.glyph_templates import ABOVE, BELOW, Templates, glyph_vectors
 
 _NARROWEST, _WIDEST = 0.06, 1.6  # of a glyph, in digit heights
-_BROKEN = 0.13  # a gap inside one glyph, in digit heights
+_BROKEN, _BROKEN_SHADOW = 0.13, 0.3  # a gap inside one glyph, in digit heights
 _ASPECT_COST = 0.2  # what a glyph loses for being e times wider than the template
 _SPECK = 0.004  # ink of a speck, in squared digit heights: less than any full stop
 
@@ -43,7 +43,9 @@ def ink_runs(ink: NDArray[np.float32], height: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in runs if solid[:, a:b].sum() > _SPECK * height**2]
 
 
-def pieces(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, known: Templates) -> list[Piece]:
+def pieces(
+    ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, known: Templates, shadow: bool = False
+) -> list[Piece]:
     """Every piece between two places where the line may be cut.
 
     Parameters
@@ -52,7 +54,7 @@ def pieces(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, k
     runs : column ranges that hold ink.
     height : of a digit, px.
     """
-    spans = _spans(ink, runs, height)
+    spans = _spans(ink, runs, height, _BROKEN_SHADOW if shadow else _BROKEN)
     if not spans:
         return []
     vectors = glyph_vectors([ink[:, a:b] for a, b in spans])
@@ -72,7 +74,9 @@ def line_window(ink: NDArray[np.float32], top: int, foot: int) -> NDArray[np.flo
     return padded[max(first, 0) : max(first, 0) + last - first]
 
 
-def _spans(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int) -> list[tuple[int, int]]:
+def _spans(
+    ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int, broken: float
+) -> list[tuple[int, int]]:
     """Column ranges that could be one glyph: whole runs, parts of runs, and runs a thin gap apart."""
     marks = [[a, *_weak_columns(ink, a, b, height), b] for a, b in runs]
     spans: set[tuple[int, int]] = set()
@@ -80,7 +84,7 @@ def _spans(ink: NDArray[np.float32], runs: list[tuple[int, int]], height: int) -
         ends = list(own[1:])
         last = own[-1]
         for following in marks[k + 1 :]:
-            if following[0] - last > _BROKEN * height:
+            if following[0] - last > broken * height:
                 break
             ends += following[1:]
             last = following[-1]

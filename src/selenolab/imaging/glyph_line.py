@@ -64,23 +64,21 @@ class _Step:
     state: int
 
 
-def read_line(ink: NDArray[np.float32]) -> LineReading | None:
+def read_line(ink: NDArray[np.float32], shadow: bool = False) -> LineReading | None:
     """Read a number with a unit.
 
     Parameters
     ----------
     ink : (h, w) float32 picture of one line, 1 where there is ink and 0 where there is none.
+    shadow : the ink is the shadow the letters cast to their lower right, not the letters.
 
     Returns
     -------
     The best reading, or None when no cut of the line reads as a number with a unit.
     """
-    boxes = _boxes(ink)
-    if not boxes:
-        return None
     best: LineReading | None = None
-    for top, foot in _digit_rows(boxes):
-        reading = _read_at(ink, top, foot)
+    for top, foot in _shadow_rows(ink) if shadow else _digit_rows(_boxes(ink)):
+        reading = _read_at(ink, top, foot, shadow)
         if reading and (best is None or reading.mean > best.mean):
             best = reading
         if best and best.mean > _CLEAR:
@@ -88,7 +86,7 @@ def read_line(ink: NDArray[np.float32]) -> LineReading | None:
     return best
 
 
-def _read_at(ink: NDArray[np.float32], top: float, foot: float) -> LineReading | None:
+def _read_at(ink: NDArray[np.float32], top: float, foot: float, shadow: bool) -> LineReading | None:
     """Read a line whose digits stand between two rows."""
     scale = _HEIGHT / (foot - top)
     rows, columns = ink.shape
@@ -101,7 +99,7 @@ def _read_at(ink: NDArray[np.float32], top: float, foot: float) -> LineReading |
     runs = ink_runs(window, _HEIGHT)
     if not 1 <= len(runs) <= _LONGEST:
         return None
-    return _best_path(window, runs)
+    return _best_path(window, runs, shadow)
 
 
 def _boxes(ink: NDArray[np.float32]) -> list[tuple[int, int, int]]:
@@ -114,16 +112,31 @@ def _boxes(ink: NDArray[np.float32]) -> list[tuple[int, int, int]]:
 
 def _digit_rows(boxes: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
     """Between which rows the digits may stand: those of the first part, and the usual ones of all."""
+    if not boxes:
+        return []
     first = boxes[0][1:]
     tops, feet = np.array([b[1] for b in boxes]), np.array([b[2] for b in boxes])
     usual = (int(tops.min()), int(np.median(feet)))
     return [rows for rows in dict.fromkeys((first, usual)) if rows[1] - rows[0] >= 4]
 
 
-def _best_path(window: NDArray[np.float32], runs: list[tuple[int, int]]) -> LineReading | None:
+def _shadow_rows(ink: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Between which rows digits may stand of which only the shadow is seen: it begins under their top."""
+    solid = ink > 0.5
+    columns = np.flatnonzero(solid.any(axis=0))
+    if columns.size == 0:
+        return []
+    digits = solid[:, columns[0] : columns[0] + max(4, round(0.4 * np.ptp(columns)))]
+    rows = np.flatnonzero(digits.any(axis=1))
+    top, foot = int(rows[0]), int(rows[-1]) + 1
+    tops = dict.fromkeys(round(top - lift * (foot - top)) for lift in (0.0, 0.06, 0.12, 0.2))
+    return [(t, foot) for t in tops if foot - t >= 8]
+
+
+def _best_path(window: NDArray[np.float32], runs: list[tuple[int, int]], shadow: bool) -> LineReading | None:
     """The best way through all ink that reads as a number and a unit."""
-    known = templates()
-    found = pieces(window, runs, _HEIGHT, known)
+    known = templates(shadow)
+    found = pieces(window, runs, _HEIGHT, known, shadow)
     joints = {a: None for a, _ in runs} | {a: b for (_, b), (a, _) in zip(runs, runs[1:], strict=False)}
     after = {b: a for a, b in joints.items() if b is not None}
     places: dict[int, dict[int, _Step]] = {runs[0][0]: {_START: _Step(0.0, 0.0, None, "", None, _START)}}

@@ -25,6 +25,7 @@ OTHERS = "abcdefghijklqrstvwxyzABCDEFGHIJKLMNPQRSTUVWXYZ()=:/%-"
 ROWS, COLUMNS = 24, 16
 ABOVE, BELOW = 0.06, 0.32  # how far a glyph's window reaches over the digits and under them, in digit heights
 _SIZE = 64
+_CAST = 2  # px: how far a shadow falls at that size
 _FONTS = (
     "DejaVuSans.ttf",
     "DejaVuSans-Bold.ttf",
@@ -65,15 +66,15 @@ class Templates:
 
 
 @cache
-def templates() -> Templates:
-    """All templates, drawn at the first call."""
+def templates(shadow: bool = False) -> Templates:
+    """All templates, drawn at the first call: of the letters, or of the shadow they cast to the lower right."""
     letters = DIGITS + POINTS + UNITS + OTHERS
     fonts = _fonts()
     drawn = [
         (vector, aspect, kind)
         for kind, letter in enumerate(letters)
         for font, stroke in fonts
-        for vector, aspect in _drawn(font, stroke, letter)
+        for vector, aspect in _drawn(font, stroke, letter, shadow)
     ]
     vectors, aspects, kinds = zip(*drawn, strict=True)
     classes = np.array(kinds, dtype=np.intp)
@@ -113,18 +114,27 @@ def _fonts() -> list[tuple[Font, int]]:
     return found
 
 
-def _drawn(font: Font, stroke: int, letter: str) -> list[tuple[NDArray[np.float32], float]]:
+def _drawn(font: Font, stroke: int, letter: str, shadow: bool) -> list[tuple[NDArray[np.float32], float]]:
     """One template, or none when the font lacks the letter."""
     if not _has(font, letter):
         return []
     digit = _ink(font, stroke, "1")
     ink = _ink(font, stroke, letter)
+    if shadow:
+        digit, ink = _cast(digit), _cast(ink)
     rows = np.flatnonzero(digit.max(axis=1) > 0.5)
     top, foot = int(rows[0]), int(rows[-1]) + 1
     columns = np.flatnonzero(ink.max(axis=0) > 0.5)
     height = foot - top
     window = ink[round(top - ABOVE * height) : round(foot + BELOW * height), columns[0] : columns[-1] + 1]
     return [(glyph_vectors([window])[0], float((columns[-1] - columns[0] + 1) / height))]
+
+
+def _cast(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The shadow of a letter: what a copy moved down and right shows beside it."""
+    moved = np.roll(ink, (_CAST, _CAST), axis=(0, 1))
+    shadow: NDArray[np.float32] = np.clip(moved - ink, 0, 1)
+    return shadow
 
 
 def _has(font: Font, letter: str) -> bool:

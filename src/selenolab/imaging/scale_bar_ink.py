@@ -5,6 +5,7 @@ about the level of the image, with a black shadow to its lower right.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,23 @@ from selenolab.imaging.scale_bar_line import BarLine
 _SHADOW = 0.06  # of the region: more black than that is no shadow of letters
 
 
-def ink_maps(
-    part: NDArray[np.float32], bar: BarLine, within: tuple[int, int, int, int]
-) -> Iterator[NDArray[np.float32]]:
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """One guess of where the ink is.
+
+    Attributes
+    ----------
+    ink : (h, w) float32, 0 to 1.
+    parts : (h, w) bool, where letters or words hang together.
+    shadow : the ink is not the letters but their shadow.
+    """
+
+    ink: NDArray[np.float32]
+    parts: NDArray[np.bool_]
+    shadow: bool = False
+
+
+def ink_maps(part: NDArray[np.float32], bar: BarLine, within: tuple[int, int, int, int]) -> Iterator[Ink]:
     """Pictures of the ink, 0 to 1, one for each guess.
 
     Parameters
@@ -28,16 +43,17 @@ def ink_maps(
     outside = np.ones(part.shape, dtype=bool)
     outside[max(within[0], 0) : within[2], max(within[1], 0) : within[3]] = False
     ground = float(np.median(part[outside])) if outside.any() else bar.surround
-    for base in _grounds(ground, bar):
-        for cut in (0.5, 0.66, 0.34, 0.82):
-            yield _levelled(part, base, bar.level, cut)
+    guesses = [(base, bar.level, cut) for cut in (0.5, 0.66, 0.34, 0.82) for base in _grounds(ground, bar)]
     for extreme in np.quantile(part[outside], [0.002, 0.998]) if outside.any() else ():
         same = abs(extreme - bar.level) < 0.25 * bar.contrast
         if not same and abs(extreme - ground) > 25:
-            yield _levelled(part, ground, float(extreme), 0.5)
-    shadowed = _shadowed(part, outside)
-    if shadowed is not None:
-        yield shadowed
+            guesses.append((ground, float(extreme), 0.5))
+    for guess in guesses:
+        ink = np.where(outside, _levelled(part, *guess), np.float32(0))  # a tail of µ may touch the bar
+        yield Ink(ink, ink > 0.5)
+    shadow = _shadow(part, outside)
+    if shadow is not None:
+        yield shadow
 
 
 def _grounds(ground: float, bar: BarLine) -> list[float]:
@@ -53,27 +69,13 @@ def _levelled(part: NDArray[np.float32], ground: float, ink: float, cut: float) 
     return np.asarray(bent, dtype=np.float32)
 
 
-def _shadowed(part: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float32] | None:
-    """Writing told by its shadow: what has the level found up and left of the shadow, evenly.
-
-    Each pixel is weighed: is its neighbourhood rather even and of the letters' level, or rather of the level and
-    the noise of the image?
-    """
+def _shadow(part: NDArray[np.float32], outside: NDArray[np.bool_]) -> Ink | None:
+    """The black shadow of letters that have nearly the level of the image; None when too much or little is black."""
     ground = float(np.median(part[outside])) if outside.any() else 0.0
-    dark = (part < 0.45 * ground) & outside
-    if not 8 <= dark.sum() <= _SHADOW * part.size:
+    ink = np.where(outside, np.clip((0.8 * ground - part) / (0.6 * ground + 1), 0, 1), 0).astype(np.float32)
+    solid = ink > 0.5
+    thin = solid & ~ndimage.binary_opening(solid, structure=np.ones((5, 5)))
+    if not 8 <= thin.sum() <= _SHADOW * part.size:
         return None
-    caster = np.zeros_like(dark)
-    caster[:-2, :-2] = dark[2:, 2:]
-    caster &= ~ndimage.binary_dilation(dark) & outside
-    if caster.sum() < 8:
-        return None
-    level = float(np.median(part[caster]))
-    noise = max(3.0, 1.4826 * float(np.median(np.abs(part[outside] - ground))))
-    even = 3.0
-    letters = -0.5 * np.clip(((part - level) / even) ** 2, 0, 12) - np.log(even)
-    image = -0.5 * np.clip(((part - ground) / noise) ** 2, 0, 12) - np.log(noise)
-    weighed = ndimage.gaussian_filter(letters - image, 0.8)
-    ink = 1 / (1 + np.exp(-np.clip(2 * weighed, -30, 30)))
-    near = ndimage.binary_dilation(dark, iterations=max(4, part.shape[0] // 20))
-    return np.asarray(np.where(near & ~dark & outside, ink, 0), dtype=np.float32)
+    words = ndimage.binary_closing(np.pad(thin, 8), structure=np.ones((5, 9)), iterations=2)[8:-8, 8:-8]
+    return Ink(np.where(thin | ~solid, ink, np.float32(0)), words, shadow=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from selenolab.imaging.glyph_line import LineReading, read_line
-from selenolab.imaging.scale_bar_ink import ink_maps
+from selenolab.imaging.scale_bar_ink import Ink, ink_maps
 from selenolab.imaging.scale_bar_line import BarLine
 from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
 
@@ -50,8 +50,7 @@ def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
     for ink in ink_maps(part, bar, within):
         if _settled(found):
             break
-        ink[max(within[0], 0) : within[2], max(within[1], 0) : within[3]] = 0  # a tail of µ may touch the bar
-        for box in _lines(ink, within):
+        for box in _lines(ink.parts, within):
             reading = _read(ink, box)
             value = bar_value(reading.text) if reading else None
             if reading and value:
@@ -86,12 +85,12 @@ def _moved(box: Box, down: int, right: int) -> Box:
     return (box[0] + down, box[1] + right, box[2] + down, box[3] + right)
 
 
-def _read(ink: NDArray[np.float32], box: Box) -> LineReading | None:
+def _read(guess: Ink, box: Box) -> LineReading | None:
     """Read one line with a little space around it."""
     pad = max(2, (box[2] - box[0]) // 6)
     top, left = max(box[0] - pad, 0), max(box[1] - pad, 0)
-    crop = ink[top : box[2] + pad, left : box[3] + pad]
-    return read_line(np.ascontiguousarray(_cleared(crop)))
+    crop = guess.ink[top : box[2] + pad, left : box[3] + pad]
+    return read_line(np.ascontiguousarray(crop if guess.shadow else _cleared(crop)), guess.shadow)
 
 
 def _cleared(crop: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,9 +105,9 @@ def _cleared(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     return out if count else crop
 
 
-def _lines(ink: NDArray[np.float32], bar: Box) -> list[Box]:
+def _lines(ink: NDArray[np.bool_], bar: Box) -> list[Box]:
     """Boxes of what stands in a row like writing, nearest to the bar first."""
-    labels, count = ndimage.label(ink > 0.5, structure=np.ones((3, 3)))
+    labels, count = ndimage.label(ink, structure=np.ones((3, 3)))
     if not 1 <= count <= 20 * _MOST_PARTS:
         return []
     boxes = [(p[0].start, p[1].start, p[0].stop, p[1].stop) for p in ndimage.find_objects(labels)]

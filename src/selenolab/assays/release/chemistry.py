@@ -39,7 +39,8 @@ def thiolate_fraction(ph: float, pka: float = THIOL) -> float:
     >>> round(100 * thiolate_fraction(7.4), 1), round(100 * thiolate_fraction(5.5), 2)
     (3.8, 0.05)
     """
-    return float(1 / (1 + 10 ** (pka - ph)))
+    share: float = 1 / (1 + 10.0 ** (pka - ph))
+    return share
 
 
 def ph_with_gsh(
@@ -75,7 +76,7 @@ def predicted_ph(start_ph: float, gsh_mm: float, buffer_mm: float | None = None)
 
 def _charge(ph: float, phosphate: float, gsh: float, pkas: tuple[float, float, float]) -> float:
     """Charge of water, phosphate and glutathione in mM; strong ions left out."""
-    proton, hydroxide = 1e3 * 10.0**-ph, 1e3 * 10.0 ** (ph - WATER)
+    proton, hydroxide = 1e3 * float(10.0**-ph), 1e3 * float(10.0 ** (ph - WATER))
     return proton - hydroxide - phosphate * _bound_charge(ph, pkas) + gsh * _gsh_charge(ph)
 
 

@@ -49,17 +49,21 @@ def modelled(group: Group, settings: ReleaseSettings) -> Modelled:
     time, table = by_unit(group)
     if (time > 0).sum() < 2:
         return Modelled(group, why=f"only {int((time > 0).sum())} time after 0 h: no curve can be fitted")
-    asked = {"level": settings.level, "kp_max": settings.kp_max, "m": SLOPES[settings.geometry]}
+    level, kp_max, m = settings.level, settings.kp_max, SLOPES[settings.geometry]
     weight = _weights(group, time, settings)
     rows = sound_rows(group)
     pooled_weight = np.interp(rows["time"], time, weight)
     try:
         fits = {
-            name: fit_vessels(time, table, weight[:, None], model=name, intervals=False, **asked)
+            name: fit_vessels(
+                time, table, weight[:, None], model=name, level=level, kp_max=kp_max, m=m, intervals=False
+            )
             for name in USUAL
         }
         pooled = {
-            name: fit_release(rows["time"], rows["released"], pooled_weight, model=name, **asked)
+            name: fit_release(
+                rows["time"], rows["released"], pooled_weight, model=name, level=level, kp_max=kp_max, m=m
+            )
             for name in dict.fromkeys((_best(fits), PEPPAS)) if name
         }  # fmt: skip
     except DataError as error:

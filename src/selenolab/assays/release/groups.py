@@ -99,7 +99,9 @@ def _rows(vessel: Vessel, by_batch: bool) -> pd.DataFrame:
 
 def at(group: Group, time: float) -> pd.DataFrame:
     """The rows of one time."""
-    return group.rows[np.isclose(group.rows["time"].to_numpy(float), time, rtol=1e-9, atol=1e-12)]
+    here = np.isclose(group.rows["time"].to_numpy(float), time, rtol=1e-9, atol=1e-12)
+    rows: pd.DataFrame = group.rows.loc[here]
+    return rows
 
 
 def sound_rows(group: Group) -> pd.DataFrame:
@@ -112,4 +114,5 @@ def mean_curve(group: Group) -> tuple[Vector, Vector, Vector]:
     """Times (m,), mean released % over the units (m,) and their SD (m,), NaN for one unit."""
     part = sound_rows(group).groupby("time", sort=True)["released"]
     mean, spread = part.mean(), part.std(ddof=1)
-    return mean.index.to_numpy(float), mean.to_numpy(float), spread.to_numpy(float)
+    table = np.column_stack([mean.index.to_numpy(float), mean.to_numpy(float), spread.to_numpy(float)])
+    return table[:, 0], table[:, 1], table[:, 2]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from selenolab.assays.release.columns import (
     ROLE_WORDS,
@@ -74,7 +76,7 @@ def _same_file(written: str, name: str) -> bool:
     return stem in (PurePath(name).name.casefold(), PurePath(name).stem.casefold())
 
 
-def _state(rows: pd.DataFrame, here: np.ndarray, told: "pd.Series[object]", where: str) -> None:
+def _state(rows: pd.DataFrame, here: NDArray[np.bool_], told: "pd.Series[Any]", where: str) -> None:
     """Lay the words of one row of the sheet over the rows `here`, in place."""
     for word in STATED:
         value = told.get(word)
@@ -92,7 +94,7 @@ def _state(rows: pd.DataFrame, here: np.ndarray, told: "pd.Series[object]", wher
         rows.loc[old.index[empty], word] = value
 
 
-def _same(word: str, stands: "pd.Series[object]", value: object) -> bool:
+def _same(word: str, stands: "pd.Series[Any]", value: Any) -> bool:
     if word in UNITS:
         return bool(np.allclose(stands.astype(float), float(str(value)), rtol=1e-9, atol=0))
     if word == "role":
@@ -121,9 +123,9 @@ def with_facts(rows: pd.DataFrame, file: InputFile) -> pd.DataFrame:
     return rows
 
 
-def _facts(facts: Mapping[str, str], name: str) -> dict[str, object]:
+def _facts(facts: Mapping[str, str], name: str) -> dict[str, Any]:
     """Facts of a file by the assay's words: 'loaded_drug_ug: 480', 'gsh [mM]: 10', 'gsh: 10 mM'."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for key, text in facts.items():
         header = parse_header(str(key))
         end = next((end for end in _ENDS if header.word.endswith(end)), "")

@@ -13,9 +13,9 @@ class VirtualMedium(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, description="Name of the medium.")
-    ph: float = Field(7.4, ge=0, le=14, description="pH of the medium.")
-    gsh_mm: float = Field(0.0, ge=0, description="Glutathione in mM.")
-    h2o2_mm: float = Field(0.0, ge=0, description="Hydrogen peroxide in mM.")
+    ph: float = Field(default=7.4, ge=0, le=14, description="pH of the medium.")
+    gsh_mm: float = Field(default=0.0, ge=0, description="Glutathione in mM.")
+    h2o2_mm: float = Field(default=0.0, ge=0, description="Hydrogen peroxide in mM.")
 
 
 FIVE_MEDIA = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from selenolab.assays.release.groups import Group, at
 from selenolab.assays.release.media import PH_APART, Medium, ph_differs, reference_of
@@ -98,13 +99,13 @@ def _control(groups: Sequence[Group], medium: str) -> Group | None:
 
 def rise(group: Group, base: Group, time: float, level: float) -> Rise | None:
     """Release of `group` above `base` at `time`; None without two sound values in both."""
-    values = []
+    values: list[NDArray[np.float64]] = []
     for one in (group, base):
         rows = at(one, time)
-        found = rows.loc[~rows["below"], "released"].to_numpy(float)
-        if found.size < 2:
+        known = rows.loc[~rows["below"], "released"].to_numpy(float)
+        if known.size < 2:
             return None
-        values.append(found)
+        values.append(known)
     found = welch_difference(values[0], values[1], level)
     return Rise(found, min(len(values[0]), len(values[1])))
 

@@ -8,14 +8,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 
 from selenolab.core.dataset import ArrayRef
 from selenolab.core.drawing import Overlay
 from selenolab.core.errors import DataError
+from selenolab.formats.recognise import read_file
+from selenolab.report.draw.series import Handles, draw_legend
 from selenolab.report.draw.style import NARROW, colour, new_figure
 
 MOST = 2200  # pixels along an edge: more than 300 dpi at 174 mm can show
+MOST_KINDS = 5  # names of outlines in the legend
 
 
 def draw_overlay(drawing: Overlay, width: int) -> tuple[Figure, tuple[str, ...]]:
@@ -25,17 +27,21 @@ def draw_overlay(drawing: Overlay, width: int) -> tuple[Figure, tuple[str, ...]]
     figure = new_figure(width, min(width * high / wide, width * 1.3 if width <= NARROW else 100))
     ax = figure.add_subplot(anchor="W")
     step = max(1, -(-max(high, wide) // MOST))
-    shown, notes = _stretched(image[::step, ::step])
+    shown, notes = stretched(image[::step, ::step])
     ax.imshow(shown, cmap="gray", extent=(-0.5, wide - 0.5, high - 0.5, -0.5), interpolation="antialiased")
     ax.set(xlim=(-0.5, wide - 0.5), ylim=(high - 0.5, -0.5))
     ax.set_axis_off()
+    handles: Handles = {}
     for one in drawing.outlines:
         ring = one.frame[["x", "y"]].to_numpy(dtype=float)
         ring = np.vstack([ring, ring[:1]]) if one.kind != "points" else ring
         style: dict[str, Any] = {"color": colour(one.group + 1), "linewidth": 0.8}
+        style["linestyle"] = "--" if one.group else "-"
         if one.kind == "points":
             style |= {"linestyle": "none", "marker": "+"}
-        ax.plot(ring[:, 0], ring[:, 1], **style)
+        handles.setdefault(one.name, []).extend(ax.plot(ring[:, 0], ring[:, 1], **style))
+    if len(handles) <= MOST_KINDS:  # more are single particles: their names stand in the tables
+        draw_legend(figure, {name: lines[:1] for name, lines in handles.items()}, width)
     for label in drawing.labels.to_dict("records"):
         box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.75, "linewidth": 0}
         ax.text(
@@ -63,18 +69,23 @@ def load_image(image: ArrayRef | NDArray[Any]) -> NDArray[Any]:
         raise DataError(f"{image.path}: The image changed after it was analysed. Run the study again.")
     if image.path.suffix == ".npy":
         return np.asarray(np.load(image.path, mmap_mode="r", allow_pickle=False))
-    with Image.open(image.path) as picture:
-        picture.seek(image.page)
-        return np.asarray(picture)
+    pages = list(read_file(image.path)[0].arrays.values())
+    if image.page >= len(pages):
+        raise DataError(f"{image.path}: Unable to find image {image.page + 1} of {len(pages)} for a figure.")
+    return np.asarray(pages[image.page])
 
 
-def _stretched(image: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Grey values between two quantiles as 0 to 1; a colour image is left as it is."""
+def stretched(image: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Values between two quantiles as 0 to 1, colours alike; a colour image of 8 bits is left as it is."""
     if image.ndim == 3:
-        return image[..., :3], ()
+        image = image[..., :3]
+        if image.dtype == np.uint8:
+            return image, ()
     values = np.asarray(image, dtype=np.float32)
     good = values[np.isfinite(values)]
     low, high = np.quantile(good, [0.005, 0.995]) if good.size else (0.0, 1.0)
+    if low == high and good.size:  # few particles on an even ground
+        low, high = good.min(), good.max()
     scaled = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
     return np.nan_to_num(scaled), (
         "For display only, grey values are stretched between their 0.5 % and 99.5 % quantiles.",

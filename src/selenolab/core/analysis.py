@@ -18,6 +18,7 @@ class UnitValue:
     `unit_id` names the independent experiment, animal or lysate, `group` the rest of the design
     (without the experiment). `scale` "log" asks for ratios, "linear" for differences. `censored` ">"
     or "<" makes `value` a bound; `se` is on the scale given (natural log for "log"), None if unknown.
+    `unit_is` says what the units are where they are no independent experiments, such as images.
     """
 
     endpoint: str
@@ -28,6 +29,7 @@ class UnitValue:
     scale: Literal["linear", "log"]
     censored: Censored = None
     se: float | None = None
+    unit_is: str = "independent experiments"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from selenolab.stats.units import Units, to_units
 from selenolab.stats.variance_analysis import Omnibus, two_way
 from selenolab.study.compare_drawing import draw
 from selenolab.study.compare_points import N_IS, Point, experiment, gather, pooling_warnings, refuse_mixed
+from selenolab.study.compare_units import in_units_of
 from selenolab.study.comparison_methods import TWO_WAY
 
 ETA = "partial eta squared"
@@ -29,13 +30,13 @@ def compare_all(study: Study, results: Sequence[Result | Failure]) -> tuple[Comp
 
 def _compare(comparison: Comparison, results: Sequence[Result | Failure]) -> Compared:
     try:
-        return _made(comparison, results)
+        points = gather(comparison, results)
+        return in_units_of(_made(comparison, points), points)
     except SelenolabError as error:
         return Compared(comparison, (), comparison.method, refusal=str(error))
 
 
-def _made(comparison: Comparison, results: Sequence[Result | Failure]) -> Compared:
-    points = gather(comparison, results)
+def _made(comparison: Comparison, points: Sequence[Point]) -> Compared:
     refuse_mixed(points)
     warnings = (*pooling_warnings(points, comparison), *_unused_pairing(points, comparison))
     if comparison.method == TWO_WAY:

@@ -233,4 +233,12 @@ def _units(group: Group, weight: Array) -> Iterator[UnitValue]:
         for size in _SIZES:
             value = size.statistic(sizes[own], weight[own])
             if value > 0:
-                yield UnitValue(size.name, group.words, unit_id, value, size.unit or group.unit, "log")
+                yield UnitValue(
+                    size.name,
+                    group.words,
+                    unit_id,
+                    value,
+                    size.unit or group.unit,
+                    "log",
+                    unit_is=group.unit_is,
+                )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from selenolab.assays.microscopy.endpoints import MEAN, MEDIAN, GroupResult
 from selenolab.assays.microscopy.groups import NM, pixel_sizes
@@ -12,7 +13,17 @@ from selenolab.assays.microscopy.histogram import size_classes
 from selenolab.assays.microscopy.moments import log_moments, mean
 from selenolab.assays.microscopy.settings import MicroscopySettings
 from selenolab.core.dataset import ArrayRef, Dataset
-from selenolab.core.drawing import Axis, Caption, DotPlot, Drawing, Histogram, Mark, Overlay, Series
+from selenolab.core.drawing import (
+    Axis,
+    Caption,
+    CurvePlot,
+    DotPlot,
+    Drawing,
+    Histogram,
+    Mark,
+    Overlay,
+    Series,
+)
 from selenolab.core.estimate import Estimate
 
 # What became of an outline, in the order of the colours, and the words of its flag.
@@ -24,6 +35,8 @@ COUNTED, EDGE, OTHER, HAND = (
 )
 _KINDS = (COUNTED, EDGE, OTHER, HAND)
 _LINE = 160
+_ENOUGH = 10  # particles for a lognormal curve
+LOGNORMAL = "lognormal"
 _MOST_NUMBERED = 25  # particles beyond which numbers would hide the image
 
 
@@ -40,9 +53,10 @@ def drawings(
     for result in results:
         if len(result.sizes) > 1:
             yield _histogram(result)
+            yield _cumulative(result)
     for unit in (NM, "px"):
         shown = [result for result in results if result.group.unit == unit and len(result.sizes)]
-        if shown:
+        if any(result.group.counted["unit_id"].nunique() > 1 for result in shown) or len(shown) > 1:
             yield _means(shown, unit, settings.level)
     yield from _overlays(dataset, settings)
 
@@ -52,20 +66,18 @@ def _histogram(result: GroupResult) -> Histogram:
     classes = size_classes(result.sizes, result.weight)
     bins = pd.DataFrame({"left": classes["from"], "right": classes["to"], "count": classes["share"]})
     width = float(bins["right"].iloc[0] - bins["left"].iloc[0])
-    lines = [_cumulative(classes)]
+    lines = []
     middle, spread = log_moments(result.sizes, result.weight)
-    if spread > 0 and len(result.sizes) >= 10:
+    if spread > 0 and len(result.sizes) >= _ENOUGH:
         grid = np.linspace(bins["left"].iloc[0] or width / 50, bins["right"].iloc[-1], _LINE)
         away = (np.log(grid) - middle) / spread
         density = np.exp(-(away**2) / 2) / (grid * spread * np.sqrt(2 * np.pi))
         curve = pd.DataFrame({"x": grid, "y": 100 * width * density})
-        lines.insert(0, Series("lognormal of the same ln mean and ln SD", "line", curve, 1))
+        lines.append(Series(LOGNORMAL, "line", curve, 1))
     corrected = "" if np.ptp(result.weight) == 0 else ", corrected for those lost at the edge"
-    text = (
-        f"{group.title[0].upper()}{group.title[1:]}. Bars: share of the particles by number{corrected}. "
-        "The cumulative share is drawn to the height of the tallest bar. Vertical line: median with its "
-        "interval."
-    )
+    text = f"{_begun(group.title)}. Bars: share of the particles by number{corrected}. "
+    text += "Dashed: the lognormal distribution of the same mean and SD of ln diameter. " if lines else ""
+    text += "Vertical line: median with its interval."
     return Histogram(
         f"sizes-{slug(*group.words.values())}",
         f"Size distribution: {group.title}",
@@ -78,12 +90,34 @@ def _histogram(result: GroupResult) -> Histogram:
     )
 
 
-def _cumulative(classes: pd.DataFrame) -> Series:
-    """The cumulative share at the class limits, scaled to the tallest bar."""
-    top = float(classes["share"].max())
-    x = np.append(classes["from"].iloc[0], classes["to"])
-    y = np.append(0.0, classes["cumulative"]) * top / 100
-    return Series("cumulative share, 0 to 100 %", "line", pd.DataFrame({"x": x, "y": y}), 2, faint=True)
+def _cumulative(result: GroupResult) -> CurvePlot:
+    """The share of particles up to each size, against that of the lognormal distribution."""
+    group = result.group
+    order = np.argsort(result.sizes, kind="stable")
+    sizes, weight = result.sizes[order], result.weight[order]
+    share = 100 * (np.cumsum(weight) - weight / 2) / weight.sum()
+    series = [Series("particles", "line", pd.DataFrame({"x": sizes, "y": share}), 0)]
+    middle, spread = log_moments(result.sizes, result.weight)
+    if spread > 0 and len(sizes) >= _ENOUGH:
+        grid = np.linspace(sizes[0], sizes[-1], _LINE)
+        fitted = 100 * special.ndtr((np.log(grid) - middle) / spread)
+        series.append(Series(LOGNORMAL, "line", pd.DataFrame({"x": grid, "y": fitted}), 1))
+    text = (
+        f"{_begun(group.title)}. Share of the particles by number up to each diameter. Vertical line: median."
+    )
+    return CurvePlot(
+        f"cumulative-{slug(*group.words.values())}",
+        f"Cumulative distribution: {group.title}",
+        Caption(text, _counted(result)),
+        Axis("Diameter", group.unit),
+        Axis("Particles up to this size", "%", low=0.0, high=100.0),
+        tuple(series),
+        _median_mark(result),
+    )
+
+
+def _begun(title: str) -> str:
+    return f"{title[0].upper()}{title[1:]}" if title == "all images" else title
 
 
 def _median_mark(result: GroupResult) -> tuple[Mark, ...]:

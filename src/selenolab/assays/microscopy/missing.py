@@ -30,6 +30,6 @@ def missing_controls(results: Sequence[GroupResult]) -> Iterator[MissingControl]
             yield MissingControl(
                 "how much batches differ",
                 "several batches or grids",
-                "State batch or grid for each file: an interval over images of one grid holds that grid only.",
+                "State batch or grid for each file: images of one grid tell of that grid only.",
                 group.words,
             )

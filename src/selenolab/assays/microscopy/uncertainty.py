@@ -72,7 +72,7 @@ def _freedom(parts: Array) -> float:
     fourth = float((away**4).sum())
     if k <= _FEWEST or fourth == 0:
         return k - 1
-    return float(np.clip(1.5 * float((away**2).sum()) ** 2 / fourth - 1, 1, k - 1))
+    return float(np.clip(1.5 * float((away**2).sum()) ** 2 / fourth - 1, 2, k - 1))
 
 
 def of_quantile(share: float, d: Array, w: Array, unit: Index, level: float) -> Between:

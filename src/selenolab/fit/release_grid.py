@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
-_SHAPES = np.array([[0.15, 0.3, 0.5, 0.7], [0.9, 1.1, 1.4, 1.8], [2.4, 3.5, 5.5, 9.0]])
+_SHAPES = np.array([
+    [0.15, 0.3, 0.5, 0.7], [0.9, 1.1, 1.4, 1.8], [2.4, 3.5, 5.0, 7.0], [10.0, 14.0, 20.0, 28.0]
+])  # fmt: skip
 
 
 def rate_box(first: float, last: float) -> tuple[Vector, Vector]:
@@ -39,12 +41,18 @@ def sigmoids(
     times: Vector, location: Callable[[Vector, Vector], Vector],
     log: Callable[[Vector], Vector], width: float = 1.0,
 ) -> Vector:  # fmt: skip
-    """(3, 80, 2) location and shape of curves in the logarithm of time; `width` scales the shape."""
-    scale = log(np.geomspace(times[0] / 20, times[-1] * 30, 20))
+    """(16, 20, 2) location and shape of curves in the logarithm of time; `width` scales the shape.
+
+    Grouped by shape and by location, since steep curves have a least sum of squares in many gaps.
+    """
+    inside = np.geomspace(times[0], times[-1], 10)
+    before, after = times[0] / np.array([20.0, 9.0, 4.0, 2.0, 1.4]), times[-1] * np.array([1.5, 3, 6, 12, 30])
+    scale = log(np.sort(np.concatenate([before, inside, after])))
     blocks = []
     for shapes in _SHAPES * width:
-        b, log_t = (axis.ravel() for axis in np.meshgrid(shapes, scale))
-        blocks.append(np.column_stack([location(b, log_t), b]))
+        for part in scale.reshape(4, 5):
+            b, log_t = (axis.ravel() for axis in np.meshgrid(shapes, part))
+            blocks.append(np.column_stack([location(b, log_t), b]))
     return np.stack(blocks)
 
 

@@ -15,6 +15,7 @@ Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _DAMPING, _LEAST, _STUCK = 1e-3, 1e-14, 1e12
+_STARTS = 6  # of each curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _step(problems: Problems, theta: Vector, jac: Vector, r: Vector, damping: Ve
 
 
 def best_starts(problems: Problems) -> Vector:
-    """(B, groups, p) the best candidate of each group for each curve."""
+    """(B, starts, p) the best candidate of each group for each curve, of the best groups."""
     model = problems.model
     grid = model.candidates(np.unique(problems.t))
     groups, each, count = grid.shape
@@ -192,7 +193,10 @@ def best_starts(problems: Problems) -> Vector:
             best = np.clip(np.nan_to_num(best, posinf=0.0, neginf=0.0), low, high)
             curve = curve + best[..., None] * slope
         rss = (w * (y - curve) ** 2).sum(-1).reshape(len(problems.y), groups, each)
-    pick = np.argmin(np.where(np.isfinite(rss), rss, np.inf), axis=-1) + np.arange(groups) * each
+    rss = np.where(np.isfinite(rss), rss, np.inf)
+    pick = np.argmin(rss, axis=-1) + np.arange(groups) * each
+    order = np.argsort(rss.min(-1), axis=-1, kind="stable")[:, :_STARTS]
+    pick = np.take_along_axis(pick, order, axis=1)
     starts = flat[pick]
     if model.affine:
         starts[..., 0] = np.take_along_axis(best, pick, axis=1)

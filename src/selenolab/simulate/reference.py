@@ -27,7 +27,7 @@ def simulate(
         and where the model knows them: its input words (one value a condition), and `action`, what is
         done at that time, after it was looked at. Other columns may hold words, but no numbers.
     overrides : parameter values other than the model's own.
-    dose_unit : unit of the doses; it must be the model's.
+    dose_unit : unit of the doses; it must be the model's. A design that doses nothing needs none.
 
     Returns
     -------
@@ -43,15 +43,20 @@ def simulate(
     UnknownNameError
         for an override of no parameter.
     """
-    _check_units(model, dose_unit)
     asked = conditions(model, design)
+    if any(condition.dose for condition in asked) or dose_unit:  # nothing is nothing in every unit
+        _check_dose_unit(model, dose_unit)
+    if model.time_unit not in HOURS:
+        raise DataError(
+            f"{model.name}/model.toml: Unknown time_unit '{model.time_unit}'. Known: {', '.join(HOURS)}."
+        )
     engine = engine_for(model)
     by_design = {model.inputs[word]: word for word in asked[0].inputs} | {model.doses: "dose"}
     values = values_of(model, overrides or {}, by_design)
     return pd.concat([_one(model, engine, values, condition) for condition in asked], ignore_index=True)
 
 
-def _check_units(model: Model, unit: str) -> None:
+def _check_dose_unit(model: Model, unit: str) -> None:
     if not unit:
         raise DataError(
             f"Model {model.name} takes doses in {model.dose_unit}; the design does not state the unit of its "
@@ -61,10 +66,6 @@ def _check_units(model: Model, unit: str) -> None:
         raise DataError(
             f"Model {model.name} takes doses in {model.dose_unit}, the design has them in {unit}. "
             "Give the doses in the model's unit: units are never converted silently."
-        )
-    if model.time_unit not in HOURS:
-        raise DataError(
-            f"{model.name}/model.toml: Unknown time_unit '{model.time_unit}'. Known: {', '.join(HOURS)}."
         )
 
 

@@ -29,8 +29,8 @@ def in_units_of(compared: Compared, points: Sequence[Point]) -> Compared:
 
 
 def _within(kind: str) -> bool:
-    """Whether units are repeats within a batch: batches themselves were made anew."""
-    return kind not in (N_IS, "batches")
+    """Whether units are repeats within a batch: batches were made anew, and simulated ones have their own word."""
+    return kind not in (N_IS, "batches") and not kind.startswith("simulated")
 
 
 def _called(outcome: Outcome, name: str) -> Outcome:

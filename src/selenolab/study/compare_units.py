@@ -29,7 +29,7 @@ def in_units_of(compared: Compared, points: Sequence[Point]) -> Compared:
 
 
 def _within(kind: str) -> bool:
-    """Whether units are repeats within a batch: batches were made anew, and simulated ones have their own word."""
+    """Whether units are repeats within a batch; batches were made anew, simulated ones are told apart."""
     return kind not in (N_IS, "batches") and not kind.startswith("simulated")
 
 

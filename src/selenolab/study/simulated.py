@@ -1,4 +1,4 @@
-"""What a virtual run may count: simulated experiments, vessels or images, which are independent of nothing."""
+"""What a virtual run may count: simulated experiments, vessels or images, independent of nothing."""
 
 from dataclasses import replace
 

@@ -31,6 +31,7 @@ from selenolab.assays.release.glutathione import (
     gsh_checks,
     gsh_warnings,
     missing_gsh_blank,
+    strong,
     thiolate_endpoints,
 )
 from selenolab.assays.release.groups import Group, groups_of
@@ -143,15 +144,19 @@ def _endpoints(
 
 
 def _checks(found: Found, settings: ReleaseSettings) -> tuple[Check, ...]:
-    checks = [check for group in found.groups for check in group_checks(group, found.prepared, settings)]
+    checks = [check for group in found.groups for check in group_checks(group, settings)]
     checks += [check for one in found.joint for check in carrier_checks(one)]
-    return (*checks, *gsh_checks(found.media, found.groups, settings), *run_checks(found.groups, settings))
+    return (
+        *checks,
+        *gsh_checks(found.media, found.groups, settings),
+        *run_checks(found.groups, found.prepared, settings),
+    )
 
 
 def _missing(found: Found) -> tuple[MissingControl, ...]:
     sampled = {group.medium for group in found.groups if group.role == SAMPLE}
     media = [medium for medium in found.media.values() if medium.name in sampled]
-    redox = [medium.name for medium in media if medium.has_gsh or medium.has_h2o2]
+    redox = [medium.name for medium in media if strong(medium) or medium.has_h2o2]
     return (
         *missing_free_drug(found.groups),
         *missing_gsh_blank(media, found.prepared),
@@ -160,26 +165,18 @@ def _missing(found: Found) -> tuple[MissingControl, ...]:
 
 
 def _warnings(found: Found) -> tuple[str, ...]:
-    lost = sum(
-        not sound and not below
-        for vessel in found.prepared.vessels
-        for sound, below in zip(vessel.sound, vessel.below, strict=True)
-    )
-    below = sum(int(vessel.below.sum()) for vessel in found.prepared.vessels)
+    vessels = found.prepared.vessels
+    lost = sum(int((~vessel.sound & ~vessel.below).sum()) for vessel in vessels)
+    below = sum(int(vessel.below.sum()) for vessel in vessels)
     told = []
     if lost:
         told.append(
-            f"{_count(lost)} flagged, missing or excluded and enter no number; the drug their aliquots "
-            "took is filled "
-            "in from the times beside them."
+            f"Values flagged, missing or excluded: {lost}. They enter no number; what their aliquots took is "
+            "filled in from the times beside them."
         )
     if below:
-        told.append(f"{_count(below)} below the LOQ: shown as bounds, left out of the fits.")
+        told.append(f"Values below the LOQ: {below}. They are shown as bounds and left out of the fits.")
     return (*told, *batch_words(found.groups), *gsh_warnings(tuple(found.media.values())))
-
-
-def _count(number: int) -> str:
-    return "1 value is" if number == 1 else f"{number} values are"
 
 
 def _tables(found: Found, settings: ReleaseSettings) -> dict[str, Table]:

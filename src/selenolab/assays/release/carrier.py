@@ -69,8 +69,7 @@ def _other_medium(found: Deconvolved) -> tuple[str, ...]:
         return ()
     return (
         f"the free-drug control was run in {found.control.medium}: the bag is taken to pass the drug alike "
-        "in "
-        f"{found.group.medium}",
+        f"in {found.group.medium}",
     )
 
 

@@ -124,8 +124,7 @@ def _flag_below(frame: pd.DataFrame, found: np.ndarray, settings: ReleaseSetting
         row = int(unknown.argmax())
         raise DataError(
             f"vessel {frame['vessel'].iloc[row]}, {frame['time'].iloc[row]:g} h: a value is below the LOQ, "
-            "and "
-            "the LOQ is not stated. Set loq_ug_per_ml, or write the value as '<0.5'."
+            "and the LOQ is not stated. Set loq_ug_per_ml, or write the value as '<0.5'."
         )
 
 

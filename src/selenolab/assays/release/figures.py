@@ -64,11 +64,16 @@ def _release(groups: Sequence[Group], fits: dict[str, Modelled], settings: Relea
     for place, group in enumerate(groups):
         series += _one(group, fits.get(group.medium), place, settings)
     title = f"Cumulative release: {_heading(groups[0])}"
+    models = [
+        f"{name}: {one.best.replace('_', ' ')}"
+        for name, one in fits.items()
+        if isinstance(one.pooled.get(one.best), ReleaseFit)
+    ]
+    lines = f" Lines: the best model by AICc, fitted to all units ({'; '.join(models)})." if models else ""
     several = max(len(group.names) for group in groups) > 1
     text = (
         f"{title}. Small points: vessels; hollow ones are flagged and enter no number. Large points: "
-        "means. Lines: "
-        "the best model by AICc, fitted to all units."
+        f"means.{lines}"
     )
     return CurvePlot(
         f"release-{slug(groups[0].role, groups[0].carrier)}",
@@ -112,7 +117,7 @@ def _one(group: Group, found: Modelled | None, place: int, settings: ReleaseSett
     if isinstance(fit, ReleaseFit):
         grid = np.linspace(0.0, float(group.times[-1]), _LINE)
         line = pd.DataFrame({"x": grid, "y": curve_at(fit, grid)})
-        yield Series(f"{group.medium}: {fit.model.name.replace('_', ' ')}", "line", line, place)
+        yield Series(group.medium, "line", line, place)
 
 
 def _deconvolved(one: Deconvolved, settings: ReleaseSettings) -> CurvePlot:
@@ -128,8 +133,7 @@ def _deconvolved(one: Deconvolved, settings: ReleaseSettings) -> CurvePlot:
     ]
     text = (
         f"{one.group.title}. Release from the carrier with the bag taken off ({one.fit.family}), what the "
-        "medium shows "
-        f"of it, and free drug in the same bag ({one.control.medium}). Points: means."
+        f"medium shows of it, and free drug in the same bag ({one.control.medium}). Points: means."
     )
     return CurvePlot(
         f"carrier-{slug(one.group.carrier, one.group.medium)}",
@@ -157,35 +161,29 @@ def _ranks(fits: Sequence[Modelled]) -> HeatMap:
     names = sorted({model.name for one in fits if one.ranking for model in one.ranking.ranked})
     values = np.full((len(names), len(fits)), np.nan)
     for column, one in enumerate(fits):
-        assert one.ranking is not None
-        for model in one.ranking.ranked:
+        for model in one.ranking.ranked if one.ranking else ():
             values[names.index(model.name), column] = model.delta
     notes = pd.DataFrame(
         [(row, column, f"{values[row, column]:.0f}") for row, column in np.argwhere(np.isfinite(values))],
         columns=["row", "column", "text"],
     )
-    shown = np.log10(1 + values)
+    letters = [chr(ord("a") + place) if place < 26 else str(place) for place in range(len(fits))]
+    which = "; ".join(f"{letter}: {one.group.title}" for letter, one in zip(letters, fits, strict=True))
     text = (
-        "How far each model's AICc lies above that of the best one (0), summed over the units; below 2 "
-        "they are "
-        "tied. Colour: log10(1 + distance). Models fitted to part of the rows, or with too few rows, are "
-        "left blank."
+        "How far each model's AICc lies above that of the best one (0), summed over the units; below 2 they "
+        "are tied. Colour: log10(1 + distance). Blank: fitted to part of the rows, or with too few. "
+        f"{which}."
     )
     return HeatMap(
         "model-ranking",
         "Release models by AICc",
         Caption(text, counted([one.group for one in fits])),
-        shown,
+        np.log10(1 + values),
         tuple(name.replace("_", " ") for name in names),
-        tuple(_column(one.group) for one in fits),
+        tuple(letters),
         Axis("log10(1 + ΔAICc)"),
         notes,
     )
-
-
-def _column(group: Group) -> str:
-    head = "" if group.role == SAMPLE else "free: " if group.role == FREE else "non-cleavable: "
-    return f"{head}{group.medium}"
 
 
 def _ratios(pairs: Sequence[Pair], settings: ReleaseSettings) -> CurvePlot | None:
@@ -198,14 +196,13 @@ def _ratios(pairs: Sequence[Pair], settings: ReleaseSettings) -> CurvePlot | Non
                 {"x": rows["time"], "y": rows["ratio"], "low": rows["ratio_low"], "high": rows["ratio_high"]}
             )
             frame["low"] = frame["low"].clip(lower=frame["y"] / 100)
-            series.append(Series(f"{pair.medium.name} over {pair.reference.name}", "points", frame, place))
+            series.append(Series(pair.medium.name, "points", frame, place))
     if not series:
         return None
-    one = pairs[0].above
+    one, below = pairs[0].above, " or ".join(sorted({pair.reference.name for pair in pairs}))
     text = (
-        f"{_heading(one)}. Released share with glutathione over that without at the same time. Times at "
-        "which the "
-        "release without glutathione cannot be told from zero have no ratio."
+        f"{_heading(one)}. Released share with glutathione over that in {below} at the same time. Times at "
+        "which the release without glutathione cannot be told from zero have no ratio."
     )
     return CurvePlot(
         f"selectivity-{slug(one.role, one.carrier)}",

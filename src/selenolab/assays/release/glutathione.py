@@ -50,13 +50,12 @@ def gsh_checks(
     for medium in media.values():
         if not medium.has_gsh:
             continue
-        amount = medium.gsh if np.isfinite(medium.gsh) else float("nan")
-        if not np.isfinite(amount) or amount >= _ENOUGH_MM:
+        if strong(medium):
             yield _ph_check(medium, media, settings)
         last = max(
             (float(g.times[-1]) for g in groups if g.medium == medium.name and g.times.size), default=0
         )
-        if last > _LONG_H:
+        if last > _LONG_H and strong(medium):
             yield Check(
                 "GSH is still there at the end", "GSH kept", None,
                 f"Nobody says. GSH oxidises in air within {last:g} h: renew the medium, or assay GSH at "
@@ -107,21 +106,26 @@ def _buffer(settings: ReleaseSettings) -> str:
     return "10 to 12" if settings.buffer_mm is None else f"{settings.buffer_mm:g}"
 
 
+def strong(medium: Medium) -> bool:
+    """Whether a medium holds enough GSH to change its pH, or an amount that nobody states."""
+    return medium.has_gsh and not medium.gsh < _ENOUGH_MM
+
+
 def missing_gsh_blank(media: Sequence[Medium], prepared: Prepared) -> tuple[MissingControl, ...]:
     """GSH and what becomes of it absorb light and change the drug's peak: each GSH medium needs its blank."""
     rows = prepared.rows
     have = set(rows.loc[rows["role"] == GSH_BLANK, "medium"])
-    return tuple(
+    bare = [medium.name for medium in media if strong(medium) and not have & {medium.name, ""}]
+    if not bare:
+        return ()
+    return (
         MissingControl(
-            "drug concentration in the GSH medium",
+            f"that all that was measured in {' and '.join(bare)} is drug",
             "GSH blank",
-            "Follow bag and medium with GSH but no drug at the same times (role gsh_blank): GSH oxidises, "
-            "and "
-            "exchanges with selenium and sulfur.",
-            {"medium": medium.name},
-        )
-        for medium in media
-        if medium.has_gsh and medium.name not in have and "" not in have
+            "Follow bag and medium with GSH but no drug at the same times (role gsh_blank): GSH oxidises "
+            "and exchanges with selenium and sulfur.",
+            {"medium": bare[0]} if len(bare) == 1 else {},
+        ),
     )
 
 
@@ -131,14 +135,13 @@ def gsh_warnings(media: Sequence[Medium]) -> Iterator[str]:
     if unstated:
         yield (
             f"{', '.join(unstated)}: the name says GSH, but no amount is stated. Add a column 'gsh [mM]'; "
-            "10 mM is "
-            "taken for the predicted pH only."
+            "10 mM is taken for the predicted pH only."
         )
-    strong = [medium for medium in media if np.isfinite(medium.gsh) and medium.gsh >= _ENOUGH_MM]
-    if strong:
-        low, high = INTRACELLULAR_MM
+    high = [medium for medium in media if strong(medium) and np.isfinite(medium.gsh)]
+    if high:
+        least, most = INTRACELLULAR_MM
         yield (
-            f"GSH of {low:g} to {high:g} mM is what cells hold inside; plasma holds {PLASMA_UM[0]:g} to "
-            f"{PLASMA_UM[1]:g} µM. Release with {strong[-1].gsh:g} mM says nothing about blood or the space "
+            f"GSH of {least:g} to {most:g} mM is what cells hold inside; plasma holds {PLASMA_UM[0]:g} to "
+            f"{PLASMA_UM[1]:g} µM. Release with {high[-1].gsh:g} mM says nothing about blood or the space "
             "around a tumour."
         )

@@ -22,8 +22,7 @@ RITGER = Reference(
     "doi:10.1016/0168-3659(87)90034-4",
     "Ritger PL, Peppas NA",
     "A simple equation for description of solute release I. Fickian and non-Fickian release from "
-    "non-swellable "
-    "devices in the form of slabs, spheres, cylinders or discs",
+    "non-swellable devices in the form of slabs, spheres, cylinders or discs",
     "Journal of Controlled Release 5, 23-36",
     1987,
 )
@@ -81,10 +80,8 @@ def sentences(
         found.append(
             Sentence(
                 "Redox selectivity is the ratio of mean released shares with and without glutathione at "
-                "equal "
-                "time, with Fieller's interval; it is not given where the release without glutathione "
-                "cannot be "
-                "told from zero.",
+                "equal time, with Fieller's interval; it is not given where the release without "
+                "glutathione cannot be told from zero.",
                 (FIELLER,),
             )
         )
@@ -99,9 +96,8 @@ def _amount(prepared: Prepared) -> Sentence:
         return Sentence(f"{how}Cumulative release was taken as supplied, already corrected for the aliquots.")
     what = "Released shares" if prepared.kind == RELEASED else "Concentrations"
     return Sentence(
-        f"{how}{what} were corrected for the aliquots that were replaced by fresh medium: released amount "
-        "= V C_n + "
-        "v (C_1 + ... + C_(n-1)), in % of the drug in the bag; values above 100 % were not clipped.",
+        f"{how}{what} were corrected for the aliquots that were replaced by fresh medium: released amount = "
+        "V C_n + v (C_1 + ... + C_(n-1)), in % of the drug in the bag; values above 100 % were not clipped.",
         (COSTA,),
     )
 
@@ -119,8 +115,8 @@ def _curves(settings: ReleaseSettings) -> list[Sentence]:
     return [
         Sentence(
             f"Release models were fitted {weights} by non-linear least squares to each unit and ranked by "
-            "AICc summed "
-            f"over units; Higuchi and Korsmeyer-Peppas curves rest on release up to {settings.kp_max:g} %.",
+            "AICc summed over units; Higuchi and Korsmeyer-Peppas curves rest on release up to "
+            f"{settings.kp_max:g} %.",
             (COSTA, BURNHAM),
         ),
         Sentence(
@@ -136,7 +132,6 @@ def _alike(settings: ReleaseSettings) -> Sentence:
     )
     return Sentence(
         f"Media were compared with the reference medium by f1 and f2 {times}, with a bootstrap interval of "
-        "f2 over "
-        "units; with fewer than 12 units this is descriptive.",
+        "f2 over units; with fewer than 12 units this is descriptive.",
         (SHAH,),
     )

@@ -214,8 +214,7 @@ def _check_repeats(rows: pd.DataFrame) -> None:
         row = int(twice.argmax())
         raise DataError(
             f"{place(rows, '', row)}: {rows['time'].iloc[row]:g} h is there twice. Keep one value a vessel "
-            "and "
-            "time: average injections of one aliquot, or mend the time."
+            "and time: average injections of one aliquot, or mend the time."
         )
 
 

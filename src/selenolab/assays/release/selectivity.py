@@ -61,9 +61,8 @@ def remarks(medium: Medium, reference: Medium) -> tuple[str, ...]:
     gap = ph_differs(medium, reference)
     if abs(gap) > PH_APART:
         return (
-            f"the pH differs: {medium.ph:.2f} in {medium.name}, {reference.ph:.2f} in {reference.name}; "
-            "the ratio "
-            "holds what the pH does as well",
+            f"the pH differs: {medium.ph:.2f} in {medium.name}, {reference.ph:.2f} in {reference.name}; the "
+            "ratio holds what the pH does as well",
         )
     return ()
 

@@ -26,8 +26,7 @@ def fill_names(rows: pd.DataFrame, said: Said) -> None:
         row = int(bare.argmax())
         raise DataError(
             f"{place(rows, '', row)}: no medium is stated. Add a column 'medium', a sample sheet, or the "
-            "fact "
-            "'medium' of the file."
+            "fact 'medium' of the file."
         )
     carried = rows["role"].isin((SAMPLE, NON_CLEAVABLE))
     named = rows.loc[carried, "carrier"] != ""
@@ -89,6 +88,5 @@ def refuse_amounts(rows: pd.DataFrame) -> None:
         row = int(over.argmax())
         raise DataError(
             f"{place(rows, '', row)}: the aliquot ({rows['sample_volume'].iloc[row]:g} mL) is not smaller "
-            "than "
-            f"the medium ({rows['medium_volume'].iloc[row]:g} mL). Check both volumes and their units."
+            f"than the medium ({rows['medium_volume'].iloc[row]:g} mL). Check both volumes and their units."
         )

@@ -41,13 +41,14 @@ def drawn_micrograph(seed: int) -> Drawn:
     names = fonts()
     font_name, size = names[int(rng.integers(len(names)))], int(rng.integers(12, 44))
     number, unit = str(rng.choice(NUMBERS)), str(rng.choice(["nm", "nm", "µm", "um"]))
+    unit = "µm" if number.startswith("0.") else unit
     style = str(rng.choice(STYLES))
     text = number + ("" if rng.random() < 0.25 else " ") + unit
     font = ImageFont.truetype(font_name, size)
     length = int(rng.integers(max(40, round(0.08 * width)), round(0.4 * width)))
-    picture, box = _annotated(rng, image, level, style, text, font, length)
+    picture, box, measured = _annotated(rng, image, level, style, text, font, length)
     nanometres = float(number) * (1 if unit == "nm" else 1000)
-    return Drawn(_stored(rng, picture), length, nanometres, text, style, Path(font_name).stem, size, box)
+    return Drawn(_stored(rng, picture), measured, nanometres, text, style, Path(font_name).stem, size, box)
 
 
 def _background(rng, height: int, width: int) -> tuple[np.ndarray, float]:
@@ -92,7 +93,8 @@ def _annotated(rng, image, level, style, text, font, length):
         for end in (bar_x, bar_x + length - thick):
             draw.rectangle([end, bar_y - 5, end + thick - 1, bar_y + thick + 4], fill=ink)
     draw.text((text_x - left, text_y - top), text, fill=ink, font=font)
-    return picture, (y, x, y + block_h, x + block_w)
+    measured = length - thick if style == "ticks" else length  # between the middles of the ticks
+    return picture, (y, x, y + block_h, x + block_w), measured
 
 
 def _stored(rng, picture: Image.Image) -> np.ndarray:

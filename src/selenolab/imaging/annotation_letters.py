@@ -112,7 +112,7 @@ def _named(labels: NDArray[np.int32], box: tuple[int, int, int, int, int], top: 
         rows = (round(box[0] - above * height), round(box[2] - below * height))
         if rows[1] - rows[0] < 5:
             continue
-        vector = glyph_vectors([line_window(ink, *rows)])[0]
+        vector = glyph_vectors([line_window(ink, *rows)])[0][0]
         fits = known.vectors @ vector - 0.2 * np.abs(np.log((box[3] - box[1]) / height / known.aspects))
         k = int(fits.argmax())
         if fits[k] > best[1]:

@@ -10,6 +10,7 @@ from selenolab.imaging.glyph_templates import ABOVE, BELOW, Templates, glyph_vec
 _NARROWEST, _WIDEST = 0.06, 1.6  # of a glyph, in digit heights
 _BROKEN, _BROKEN_SHADOW = 0.13, 0.3  # a gap inside one glyph, in digit heights
 _ASPECT_COST = 0.2  # what a glyph loses for being e times wider than the template
+_TAIL_COST = 0.12  # what a glyph loses for having a tail the template has not
 _SPECK = 0.004  # ink of a speck, in squared digit heights: less than any full stop
 
 
@@ -57,11 +58,12 @@ def pieces(
     spans = _spans(ink, runs, height, _BROKEN_SHADOW if shadow else _BROKEN)
     if not spans:
         return []
-    vectors = glyph_vectors([ink[:, a:b] for a, b in spans])
+    vectors, tails = glyph_vectors([ink[:, a:b] for a, b in spans])
     aspects = np.array([(b - a) / height for a, b in spans])
     # not by BLAS: its threads cost ten times the sum on a busy machine, and its last digit depends on them
     fits = np.einsum("ij,kj->ik", vectors, known.vectors)
     fits = fits - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
+    fits -= _TAIL_COST * np.abs(tails[:, None] - known.tails[None])
     scores = np.maximum.reduceat(fits, known.firsts, axis=1).astype(np.float64)
     return [Piece(a, b, row) for (a, b), row in zip(spans, scores, strict=True)]
 

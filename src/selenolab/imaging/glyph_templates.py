@@ -24,7 +24,9 @@ UNITS = "nmµupÅ"
 OTHERS = "abcdefghijklqrstvwxyzABCDEFGHIJKLMNPQRSTUVWXYZ()=:/%-"
 ROWS, COLUMNS = 24, 16
 ABOVE, BELOW = 0.06, 0.32  # how far a glyph's window reaches over the digits and under them, in digit heights
+_UNDER = 20  # first row of a window that is clear of the line's foot
 _SIZE = 64
+_SLANT = 0.21  # of an italic, px aside for each px up
 _CAST = 2  # px: how far a shadow falls at that size
 _FONTS = (
     "DejaVuSans.ttf",
@@ -52,6 +54,7 @@ class Templates:
     Attributes
     ----------
     vectors : (n, ROWS * COLUMNS) float32.
+    tails : (n,) 0 to 1, how much ink there is under the line, as µ and p have it and n and u have not.
     aspects : (n,) width of the ink over the height of a digit.
     classes : (n,) index into ``letters``, rising.
     firsts : (letters,) the first template of each class.
@@ -59,6 +62,7 @@ class Templates:
     """
 
     vectors: NDArray[np.float32]
+    tails: NDArray[np.float32]
     aspects: NDArray[np.float64]
     classes: NDArray[np.intp]
     firsts: NDArray[np.intp]
@@ -71,18 +75,20 @@ def templates(shadow: bool = False) -> Templates:
     letters = DIGITS + POINTS + UNITS + OTHERS
     fonts = _fonts()
     drawn = [
-        (vector, aspect, kind)
+        (*glyph, kind)
         for kind, letter in enumerate(letters)
-        for font, stroke in fonts
-        for vector, aspect in _drawn(font, stroke, letter, shadow)
+        for font, stroke, slant in fonts
+        for glyph in _drawn(font, stroke, slant, letter, shadow)
     ]
-    vectors, aspects, kinds = zip(*drawn, strict=True)
+    vectors, tails, aspects, kinds = zip(*drawn, strict=True)
     classes = np.array(kinds, dtype=np.intp)
     firsts = np.searchsorted(classes, np.arange(len(letters)))
-    return Templates(np.stack(vectors), np.array(aspects), classes, firsts.astype(np.intp), letters)
+    return Templates(np.stack(vectors), np.array(tails), np.array(aspects), classes, firsts.astype(np.intp), letters)
 
 
-def glyph_vectors(inks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def glyph_vectors(
+    inks: Sequence[NDArray[np.float32]],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Normalise the windows of glyphs.
 
     Parameters
@@ -91,35 +97,44 @@ def glyph_vectors(inks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
 
     Returns
     -------
-    (n, ROWS * COLUMNS) float32 of zero mean and unit length; zeros where a window is even.
+    (n, ROWS * COLUMNS) float32 of zero mean and unit length, zeros where a window is even; and (n,) the ink under
+    the line, 0 to 1.
     """
     size = (COLUMNS, ROWS)
     small = [Image.fromarray(np.ascontiguousarray(ink)).resize(size, Image.Resampling.BOX) for ink in inks]
-    blurred = ndimage.gaussian_filter(np.stack([np.asarray(s) for s in small]), (0, 0.7, 0.7), mode="nearest")
+    stacked = np.stack([np.asarray(s) for s in small])
+    tails = stacked[:, _UNDER:].mean(axis=1).max(axis=1)
+    blurred = ndimage.gaussian_filter(stacked, (0, 0.7, 0.7), mode="nearest")
     flat = blurred.reshape(len(small), -1)
     centred = flat - flat.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(centred, axis=1, keepdims=True)
     vectors: NDArray[np.float32] = np.where(norm > 1e-6, centred / np.maximum(norm, 1e-6), 0).astype(np.float32)
-    return vectors
+    return vectors, np.clip(tails, 0, 1)
 
 
-def _fonts() -> list[tuple[Font, int]]:
-    """Fonts with the stroke that makes a bold of a font that has none."""
+def _fonts() -> list[tuple[Font, int, float]]:
+    """Fonts, with the stroke and the slant that make a bold and an italic of a font that has none."""
     plain = ImageFont.load_default(_SIZE)
-    found: list[tuple[Font, int]] = [(plain, 0), (plain, 1), (plain, 2), (plain, 3)]
+    found: list[tuple[Font, int, float]] = [(plain, stroke, 0.0) for stroke in range(4)]
+    found += [(plain, 0, _SLANT), (plain, 2, _SLANT)]
     spec = find_spec("matplotlib")
     for place in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(place) / "mpl-data" / "fonts" / "ttf"
-        found += [(ImageFont.truetype(folder / name, _SIZE), 0) for name in _FONTS if (folder / name).is_file()]
+        found += [(ImageFont.truetype(folder / name, _SIZE), 0, 0.0) for name in _FONTS if (folder / name).is_file()]
     return found
 
 
-def _drawn(font: Font, stroke: int, letter: str, shadow: bool) -> list[tuple[NDArray[np.float32], float]]:
+def _drawn(
+    font: Font, stroke: int, slant: float, letter: str, shadow: bool
+) -> list[tuple[NDArray[np.float32], float, float]]:
     """One template, or none when the font lacks the letter."""
-    if not _has(font, letter):
-        return []
-    digit = _ink(font, stroke, "1")
+    digit, absent = _known(font, stroke)
     ink = _ink(font, stroke, letter)
+    plain = letter.isascii() or not str(getattr(font, "path", "")).rpartition("/")[2].startswith("cm")
+    if ink.max() <= 0.5 or np.array_equal(ink, absent) or not plain:  # cm fonts put accents where µ and Å are
+        return []
+    if slant:
+        ink = ndimage.affine_transform(ink, [[1, 0], [slant, 1]], offset=[0, -slant * _SIZE], order=1)
     if shadow:
         digit, ink = _cast(digit), _cast(ink)
     rows = np.flatnonzero(digit.max(axis=1) > 0.5)
@@ -127,7 +142,8 @@ def _drawn(font: Font, stroke: int, letter: str, shadow: bool) -> list[tuple[NDA
     columns = np.flatnonzero(ink.max(axis=0) > 0.5)
     height = foot - top
     window = ink[round(top - ABOVE * height) : round(foot + BELOW * height), columns[0] : columns[-1] + 1]
-    return [(glyph_vectors([window])[0], float((columns[-1] - columns[0] + 1) / height))]
+    vectors, tails = glyph_vectors([window])
+    return [(vectors[0], float(tails[0]), float((columns[-1] - columns[0] + 1) / height))]
 
 
 def _cast(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -137,16 +153,15 @@ def _cast(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return shadow
 
 
-def _has(font: Font, letter: str) -> bool:
-    """Whether the font draws the letter itself and not the box it draws for what it lacks."""
-    absent = _ink(font, 0, "\ue123")
-    ink = _ink(font, 0, letter)
-    return bool(ink.max() > 0.5) and not np.array_equal(ink, absent)
+@cache
+def _known(font: Font, stroke: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The digit that tells the height of a font, and the box the font draws for a letter it lacks."""
+    return _ink(font, stroke, "1"), _ink(font, stroke, "\ue123")
 
 
 def _ink(font: Font, stroke: int, letter: str) -> NDArray[np.float32]:
-    """(4 SIZE, 4 SIZE) picture of one letter, 1 where there is ink."""
-    image = Image.new("L", (4 * _SIZE, 4 * _SIZE))
-    ImageDraw.Draw(image).text((_SIZE, _SIZE), letter, fill=255, font=font, stroke_width=stroke)
+    """(2 SIZE, 2 SIZE) picture of one letter, 1 where there is ink."""
+    image = Image.new("L", (2 * _SIZE, 2 * _SIZE))
+    ImageDraw.Draw(image).text((_SIZE // 2, _SIZE // 2), letter, fill=255, font=font, stroke_width=stroke)
     ink: NDArray[np.float32] = np.asarray(image, dtype=np.float32) / np.float32(255)
     return ink

@@ -19,6 +19,7 @@ SURE = 0.35  # a reading under this trust is refused
 _TRIED = 6
 _RIVAL = 0.4  # a strip so much less like a bar than another is no rival of it
 _FAINTEST = 0.15
+_AGAINST = 0.2  # share of trust in another length that makes a reading unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,10 @@ def _doubt(
     bar: BarLine, text: TextReading, pairs: list[tuple[BarLine, TextReading]], own: list[TextReading]
 ) -> str:
     """What speaks against a reading; empty when nothing does."""
+    agreed = sum(t.trust for t in own if t.value.nanometres == text.value.nanometres)
     for other in own:
-        if other.value.nanometres != text.value.nanometres and other.trust > 0.6 * text.trust:
+        against = sum(t.trust for t in own if t.value.nanometres == other.value.nanometres)
+        if other.value.nanometres != text.value.nanometres and against > _AGAINST * agreed:
             return f"the writing reads as {text.value.text} and as {other.value.text}"
     for rival, its in pairs:
         if rival is not bar and rival.score > _RIVAL * bar.score and abs(rival.length - bar.length) > 2:

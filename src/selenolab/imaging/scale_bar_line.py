@@ -9,6 +9,7 @@ from selenolab.imaging.scale_bar_edges import EdgePair, edge_pairs
 
 _UNEVEN = 0.3  # of the contrast: how much the level may wander along a bar
 _SLANT = 2.0  # px: how far the ends of the upper and lower half may differ
+_WALLED = 0.82  # of its length; writing may touch it
 _MOST = 12
 
 
@@ -82,7 +83,7 @@ def measured_line(grey: NDArray[np.float32], pair: EdgePair) -> BarLine | None:
     ends = _ends(grey[top:foot], level, rise, (pair.left + pair.right) // 2)
     if ends is None or not _plausible(ends, pair, grey.shape[1]):
         return None
-    if not _upright(grey, (top, foot), level, rise, ends):
+    if not (_upright(grey, (top, foot), level, rise, ends) and _walled(grey, (top, foot), level, contrast, ends)):
         return None
     ticks, ends = _without_ticks(grey, (top, foot), level, contrast, ends)
     score = min(1.0, contrast / 120) * (1 - 0.5 * min(1.0, spread / (_UNEVEN * contrast + 1e-9)))
@@ -173,6 +174,15 @@ def _upright(
     return all(c is not None and max(abs(c[0] - ends[0]), abs(c[1] - ends[1])) <= _SLANT for c in cuts)
 
 
+def _walled(
+    grey: NDArray[np.float32], rows: tuple[int, int], level: float, contrast: float, ends: tuple[float, float]
+) -> bool:
+    """Whether other than its own level lies above and below all along a strip: not so for the rim of a box."""
+    columns = slice(round(ends[0]) + 1, round(ends[1]) - 1)
+    walls = [grey[row, columns] for row in (rows[0] - 3, rows[1] + 2) if 0 <= row < grey.shape[0]]
+    return all(bool((np.abs(wall - level) > 0.35 * contrast).mean() > _WALLED) for wall in walls)
+
+
 def _without_ticks(
     grey: NDArray[np.float32],
     rows: tuple[int, int],
@@ -213,4 +223,5 @@ def _same(one: BarLine, other: BarLine) -> bool:
     """Whether two strips are one bar found twice."""
     apart = max(one.top, other.top) - min(one.foot, other.foot)
     both = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return apart <= 3 and both > 0.5 * min(one.length, other.length)
+    alike = (one.level > one.surround) == (other.level > other.surround)
+    return alike and apart <= 3 and both > 0.5 * min(one.length, other.length)

@@ -150,7 +150,7 @@ def _continues(group: list[Box], part: Box) -> bool:
     tallest = max(b[2] - b[0] for b in group)
     height = part[2] - part[0]
     both = min(last[2], part[2]) - max(last[0], part[0])
-    near = part[1] - max(b[3] for b in group) <= 1.05 * max(tallest, height)
+    near = part[1] - max(b[3] for b in group) <= 1.35 * max(tallest, height)
     return near and both >= 0.6 * min(height, last[2] - last[0]) and 0.45 <= height / tallest <= 1.9
 
 

@@ -6,7 +6,7 @@ from math import log10
 from selenolab.imaging.glyph_line import LineReading
 
 NANOMETRES = {"pm": 1e-3, "Å": 0.1, "nm": 1.0, "µm": 1e3, "mm": 1e6}
-_USUAL = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)  # times a power of ten
+_USUAL = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # times a power of ten
 _FINEST, _COARSEST = 1e-3, 2e4  # nm per px of an electron micrograph
 
 
@@ -60,7 +60,8 @@ def implausible(value: BarValue, length_px: float) -> str:
     pixel = value.nanometres / length_px
     if _FINEST <= pixel <= _COARSEST:
         return ""
-    return f"{value.text} over {length_px:.1f} px is {pixel:.3g} nm/px, outside {_FINEST:g} to {_COARSEST:g} nm/px"
+    usual = f"outside {_FINEST:g} to {_COARSEST:g} nm/px"
+    return f"{value.text} over {length_px:.1f} px is {pixel:.3g} nm/px, {usual}"
 
 
 def trust(reading: LineReading) -> float:
@@ -76,9 +77,16 @@ def trust(reading: LineReading) -> float:
         _between(-reading.faint, -0.55, -0.15),
     )
     value = bar_value(reading.text)
-    if value is None or reading.text.endswith(("pm", "Å", "mm")) and min(parts) < 0.8:
+    if value is None or (reading.text.endswith(("pm", "Å", "mm")) and min(parts) < 0.8):
         return 0.0
-    return min(parts) * (1.0 if is_usual(value) else 0.5)
+    return min(parts) * _prior(value)
+
+
+def _prior(value: BarValue) -> float:
+    """Bars of 1, 2 or 5 are usual, others of two digits are not, longer numbers are hardly ever drawn."""
+    if is_usual(value):
+        return 1.0
+    return 0.5 if len(f"{value.nanometres:.6e}".partition("e")[0].replace(".", "").rstrip("0")) <= 2 else 0.2
 
 
 def _between(value: float, low: float, high: float) -> float:

@@ -6,6 +6,7 @@ when vessels differ. The honest interval of a run is the one over vessels (`sele
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,7 +118,15 @@ def solved(problems: Problems) -> Vector:
     curves, each, count = starts.shape
     theta, rss = descend(repeated(problems, each), starts.reshape(-1, count))
     best = rss.reshape(curves, each).argmin(-1)
-    return np.asarray(theta.reshape(curves, each, count)[np.arange(curves), best])
+    theta = theta.reshape(curves, each, count)[np.arange(curves), best]
+    return _settled(problems, theta) if problems.model.parameters[-1].name == "lag" else theta
+
+
+def _settled(problems: Problems, theta: Vector) -> Vector:
+    """The other coordinates at a lag that has come to rest on a time, where the sum of squares has a cusp."""
+    free = problems.free.copy()
+    free[:, -1] = False
+    return descend(replace(problems, free=free), theta)[0]
 
 
 def curve_at(fit: ReleaseFit, time: ArrayLike) -> Vector:

@@ -110,7 +110,7 @@ def between(
         here = inside - (outside - inside) * gap_in / (gap_out - gap_in)
         rss, found = profile(np.where(known, here, centre), near)
         gap = np.where(known, _gap(rss, bar), 0.0)
-        if np.all(np.abs(gap) <= 1e-6):
+        if np.all(np.abs(gap) <= 1e-5):
             break
         out = gap > 0
         gap_in = np.where(out, np.where(kept == 1, 0.5 * gap_in, gap_in), gap)

@@ -19,6 +19,7 @@ Vector = NDArray[np.float64]
 _EXACT = 1e-9  # of the sum of squares of the data: residuals of 0.003 %, finer than any assay
 _BLIND = 1e3  # a standard error this many times the value is none
 _SILENT = 1e-9  # %: a coordinate that moves the curve less than this anywhere is not told
+PERCENTS = (50.0, 80.0)
 NO_DOF = "as many parameters as rows: nothing is left to judge by"
 EXACT = "the curve meets every point: no scatter to judge by"
 
@@ -36,11 +37,14 @@ def assembled(
     judged = (dof > 0) & ~exact
     cov, held = _covariances(problems, theta, rss, dof)
     limits = _limits(problems, theta, rss, dof, cov, level, judged & intervals)
-    times = [_times(problems, theta, rss, dof, curves, level, judged, percent, kp_max) if intervals else
-             [None] * len(curves) for percent in (50.0, 80.0)]  # fmt: skip
+    times = (
+        _times(problems, theta, rss, dof, curves, level, judged, kp_max)
+        if intervals
+        else [(None, None)] * n.size
+    )
     return [
         _fit(problems.model, theta[k], float(rss[k]), rows, bool(exact[k]), cov[k], held[k],
-             (limits[0][k], limits[1][k]), (times[0][k], times[1][k]), level, intervals)
+             (limits[0][k], limits[1][k]), times[k], level, intervals)
         for k, rows in enumerate(curves)
     ]  # fmt: skip
 
@@ -68,8 +72,8 @@ def _covariances(
 
 
 def _bar(rss: Vector, dof: NDArray[np.int64], level: float) -> Vector:
-    """(B,) the sum of squares at the limits; infinite without degrees of freedom."""
-    t_squared = np.array([t_quantile(level, d) ** 2 if d > 0 else np.inf for d in dof.tolist()])
+    """(B,) the sum of squares at the limits; that of the fit without degrees of freedom."""
+    t_squared = np.array([t_quantile(level, d) ** 2 if d > 0 else 0.0 for d in dof.tolist()])
     return np.asarray(rss * (1 + t_squared / np.maximum(dof, 1)))
 
 
@@ -92,34 +96,41 @@ def _limits(
 
 def _times(
     problems: Problems, theta: Vector, rss: Vector, dof: NDArray[np.int64], curves: Sequence[ReleaseRows],
-    level: float, judged: NDArray[np.bool_], percent: float, kp_max: float,
-) -> list[TimeToRelease]:  # fmt: skip
-    model = problems.model
-    if model.early and percent > kp_max:
-        why = f"the model is fitted up to {kp_max:g} % only"
-        return [TimeToRelease(percent, None, None, None, "", None, level, METHOD, why)] * len(curves)
-    found = []
-    spans = [(float(rows.time.min()), float(rows.time.max())) for rows in curves]
-    value, low, high = np.zeros(len(curves)), np.full(len(curves), np.nan), np.full(len(curves), np.nan)
+    level: float, judged: NDArray[np.bool_], kp_max: float,
+) -> list[tuple[TimeToRelease | None, TimeToRelease | None]]:  # fmt: skip
+    """The times to 50 and 80 % of every curve, both searched at once."""
+    both = np.repeat(np.arange(len(curves)), 2)
+    percent = np.tile(PERCENTS, len(curves))
+    asked = percent <= kp_max if problems.model.early else np.ones(percent.size, bool)
+    spans = [(float(curves[k].time.min()), float(curves[k].time.max())) for k in both.tolist()]
+    value, low, high = (np.full(both.size, np.nan) for _ in range(3))
+    bar = _bar(rss, dof, level)
     for span in dict.fromkeys(spans):
-        same = np.array([other == span for other in spans])
-        value[same] = crossing_times(model, theta[same], np.full(same.sum(), percent), *span)
-        asked = same & judged
-        if asked.any():
-            low[asked], high[asked] = time_limits(
-                solver.some(problems, asked), theta[asked], value[asked], np.full(asked.sum(), percent),
-                _bar(rss, dof, level)[asked], *span,
-            )  # fmt: skip
-    for k, span in enumerate(spans):
-        reason = "" if judged[k] else (NO_DOF if dof[k] <= 0 else EXACT)
-        found.append(_time(percent, float(value[k]), float(low[k]), float(high[k]), span, level, reason))
-    return found
+        same = np.array([other == span for other in spans]) & asked
+        value[same] = crossing_times(problems.model, theta[both[same]], percent[same], *span)
+        same &= judged[both]
+        at = both[same]
+        if at.size:
+            low[same], high[same] = time_limits(
+                solver.some(problems, at), theta[at], value[same], percent[same], bar[at], *span
+            )
+    found = []
+    for i, k in enumerate(both.tolist()):
+        why = "" if judged[k] else NO_DOF if dof[k] <= 0 else EXACT
+        limits = None if why else (float(low[i]), float(high[i]))
+        if asked[i]:
+            found.append(_time(float(percent[i]), float(value[i]), limits, spans[i], level, why))
+        else:
+            refusal = f"the model is fitted up to {kp_max:g} % only"
+            found.append(TimeToRelease(percent[i], None, None, None, "", None, level, METHOD, refusal))
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _time(
-    percent: float, value: float, low: float, high: float, span: tuple[float, float], level: float, why: str
-) -> TimeToRelease:
-    sides = (None, None) if why else (low, high)
+    percent: float, value: float, limits: tuple[float, float] | None, span: tuple[float, float],
+    level: float, why: str,
+) -> TimeToRelease:  # fmt: skip
+    sides = limits or (None, None)
     first, last = span
     if value == 0.0:
         said = _joined(f"{percent:g} % is reached before the first time {first:g}", why)

@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _DAMPING, _LEAST, _STUCK = 1e-3, 1e-14, 1e12
-_STARTS = 6  # of each curve
+_STARTS, _LAGGED_STARTS = 6, 24  # of each curve; a lag has a valley in every gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,10 @@ def best_starts(problems: Problems) -> Vector:
         rss = (w * (y - curve) ** 2).sum(-1).reshape(len(problems.y), groups, each)
     rss = np.where(np.isfinite(rss), rss, np.inf)
     pick = np.argmin(rss, axis=-1) + np.arange(groups) * each
-    order = np.argsort(rss.min(-1), axis=-1, kind="stable")[:, :_STARTS]
+    starts = _LAGGED_STARTS if model.parameters[-1].name == "lag" else _STARTS
+    order = np.argsort(rss.min(-1), axis=-1, kind="stable")[:, :starts]
     pick = np.take_along_axis(pick, order, axis=1)
-    starts = flat[pick]
+    found = flat[pick]
     if model.affine:
-        starts[..., 0] = np.take_along_axis(best, pick, axis=1)
-    return np.asarray(starts)
+        found[..., 0] = np.take_along_axis(best, pick, axis=1)
+    return np.asarray(found)

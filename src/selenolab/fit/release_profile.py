@@ -17,9 +17,11 @@ from selenolab.fit.release_solver import Problems, descend, some
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Profile = Callable[[Vector, Vector], tuple[Vector, Vector]]
+Places = NDArray[np.intp]
+Profile = Callable[[Vector, Vector, Places], tuple[Vector, Vector]]
+"""(values, starts, places) of some of the problems -> their least sums of squares and coordinates."""
 
-_WIDENINGS, _HALVINGS, _TOLERANCE = 12, 14, 1e-8
+_WIDENINGS, _HALVINGS, _TOLERANCE, _CLOSE = 12, 14, 1e-8, 1e-5
 
 
 def repeated(problems: Problems, times: int) -> Problems:
@@ -45,10 +47,10 @@ def parameter_limits(
     free[row, place] = False
     many = replace(many, free=free)
 
-    def profile(psi: Vector, near: Vector) -> tuple[Vector, Vector]:
+    def profile(psi: Vector, near: Vector, places: Places) -> tuple[Vector, Vector]:
         start = near.copy()
-        start[row, place] = psi
-        found, rss = descend(many, start, _TOLERANCE, 40)
+        start[np.arange(psi.size), place[places]] = psi
+        found, rss = descend(some(many, places), start, _TOLERANCE, 40)
         return rss, found
 
     sign = np.tile([-1.0, 1.0], count * curves)
@@ -66,28 +68,24 @@ def _outward(
 ) -> Vector:
     """Where the profile leaves the bar, going from `centre` by widening steps to `end` at most."""
     inside, outside = centre.copy(), np.full(centre.shape, np.nan)
-    gap_in, gap_out = -np.sqrt(bar), np.full(centre.shape, np.nan)
-    near, open_ = theta.copy(), np.ones(centre.shape, bool)
-    at_end = inside == end
-    gap_in = _gap(profile(inside, near)[0], bar)
+    near, gap_out = theta.copy(), np.full(centre.shape, np.nan)
+    going = np.flatnonzero(inside != end)
+    gap_in = _gap(profile(inside, near, np.arange(inside.size))[0], bar)
     for _ in range(_WIDENINGS):
-        trial = inside + step
-        trial = np.where(np.sign(step) * (trial - end) >= 0, end, trial)
-        trial = np.where(open_, trial, inside)
-        rss, found = profile(trial, near)
-        gap = _gap(rss, bar)
-        crossed = open_ & (gap > 0)
-        outside, gap_out = np.where(crossed, trial, outside), np.where(crossed, gap, gap_out)
-        open_ &= ~crossed
-        moved = open_ & (gap <= 0)
-        inside, gap_in = np.where(moved, trial, inside), np.where(moved, gap, gap_in)
-        near = np.where(moved[:, None], found, near)
-        at_end = open_ & (inside == end)
-        step = np.where(open_, 1.8 * step, step)
-        if not np.any(open_ & ~at_end):
+        if not going.size:
             break
+        beyond = inside[going] + step[going]
+        over = np.sign(step[going]) * (beyond - end[going]) >= 0
+        trial = np.where(over, end[going], beyond)
+        rss, found = profile(trial, near[going], going)
+        gap = _gap(rss, bar[going])
+        crossed, stay = gap > 0, going[gap <= 0]
+        outside[going[crossed]], gap_out[going[crossed]] = trial[crossed], gap[crossed]
+        inside[stay], gap_in[stay], near[stay] = trial[~crossed], gap[~crossed], found[~crossed]
+        step = 1.8 * step
+        going = stay[inside[stay] != end[stay]]
     found_at = between(profile, near, inside, gap_in, outside, gap_out, bar)
-    return np.where(open_, np.sign(step) * np.inf, found_at)
+    return np.where(np.isnan(outside), np.sign(step) * np.inf, found_at)
 
 
 def _gap(rss: Vector, bar: Vector) -> Vector:
@@ -99,25 +97,25 @@ def between(
     profile: Profile, theta: Vector, inside: Vector, gap_in: Vector, outside: Vector, gap_out: Vector,
     bar: Vector,
 ) -> Vector:  # fmt: skip
-    """Where the profile crosses the bar between `inside` and `outside` (Illinois rule); NaN outside stays."""
-    known = np.isfinite(outside) & np.isfinite(inside)
-    inside, outside = np.where(known, inside, 0.0), np.where(known, outside, 0.0)
-    gap_in, gap_out = np.where(known, gap_in, -1.0), np.where(known, gap_out, 1.0)
-    near, kept = theta.copy(), np.zeros(inside.shape, int)
-    here = inside.copy()
-    centre = inside
+    """Where the profile crosses the bar between `inside` and `outside` (Illinois rule); 0 if `outside` is NaN."""
+    going = np.flatnonzero(np.isfinite(outside))
+    inside, outside, gap_in, gap_out = inside.copy(), outside.copy(), gap_in.copy(), gap_out.copy()
+    near, kept, here = theta.copy(), np.zeros(inside.size, int), np.zeros(inside.size)
     for _ in range(_HALVINGS):
-        here = inside - (outside - inside) * gap_in / (gap_out - gap_in)
-        rss, found = profile(np.where(known, here, centre), near)
-        gap = np.where(known, _gap(rss, bar), 0.0)
-        if np.all(np.abs(gap) <= 1e-5):
+        if not going.size:
             break
+        low, high, g, h = inside[going], outside[going], gap_in[going], gap_out[going]
+        trial = low - (high - low) * g / (h - g)
+        rss, found = profile(trial, near[going], going)
+        gap, last = _gap(rss, bar[going]), kept[going]
         out = gap > 0
-        gap_in = np.where(out, np.where(kept == 1, 0.5 * gap_in, gap_in), gap)
-        gap_out = np.where(out, gap, np.where(kept == -1, 0.5 * gap_out, gap_out))
-        outside, inside = np.where(out, here, outside), np.where(out, inside, here)
-        near = np.where((~out & known)[:, None], found, near)
-        kept = np.where(out, 1, -1)
+        here[going] = trial
+        gap_in[going] = np.where(out, np.where(last == 1, 0.5 * g, g), gap)
+        gap_out[going] = np.where(out, gap, np.where(last == -1, 0.5 * h, h))
+        inside[going], outside[going] = np.where(out, low, trial), np.where(out, trial, high)
+        near[going] = np.where(out[:, None], near[going], found)
+        kept[going] = np.where(out, 1, -1)
+        going = going[np.abs(gap) > _CLOSE]
     return here
 
 
@@ -158,8 +156,9 @@ def time_limits(
     percents = np.repeat(percent, 2)
     many = replace(many, free=free, percent=percents)
 
-    def profile(log_time: Vector, near: Vector) -> tuple[Vector, Vector]:
-        found, rss = descend(replace(many, time=np.exp(log_time)), near, _TOLERANCE, 40)
+    def profile(log_time: Vector, near: Vector, places: Places) -> tuple[Vector, Vector]:
+        asked = replace(some(many, places), time=np.exp(log_time))
+        found, rss = descend(asked, near, _TOLERANCE, 40)
         return rss, found
 
     bars, upper = np.repeat(bar, 2), np.tile([False, True], value.size)
@@ -167,8 +166,9 @@ def time_limits(
     ends[upper], ends[~upper] = np.log(last), np.log(first)
     centre = np.repeat(np.log(np.clip(value, first, last)), 2)
     start = np.repeat(theta, 2, axis=0)
-    at_centre, near = profile(centre, start)
-    at_end = profile(ends, near)[0]
+    everyone = np.arange(ends.size)
+    at_centre, near = profile(centre, start, everyone)
+    at_end = profile(ends, near, everyone)[0]
     gap_in, gap_out = _gap(at_centre, bars), _gap(at_end, bars)
     crossing = (gap_in <= 0) & (gap_out > 0)
     outside = np.where(crossing, ends, np.nan)

@@ -97,7 +97,7 @@ def between(
     profile: Profile, theta: Vector, inside: Vector, gap_in: Vector, outside: Vector, gap_out: Vector,
     bar: Vector,
 ) -> Vector:  # fmt: skip
-    """Where the profile crosses the bar between `inside` and `outside` (Illinois rule); 0 without `outside`."""
+    """Where the profile crosses the bar between both places (Illinois rule); 0 without `outside`."""
     going = np.flatnonzero(np.isfinite(outside))
     inside, outside, gap_in, gap_out = inside.copy(), outside.copy(), gap_in.copy(), gap_out.copy()
     near, kept, here = theta.copy(), np.zeros(inside.size, int), np.zeros(inside.size)

@@ -8,7 +8,26 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-NUMBERS = ("1", "2", "2.5", "3", "4", "5", "10", "20", "25", "50", "100", "200", "250", "300", "500", "0.2", "0.5", "200.0")
+NUMBERS = (
+    "1",
+    "2",
+    "2.5",
+    "3",
+    "4",
+    "5",
+    "10",
+    "20",
+    "25",
+    "50",
+    "100",
+    "200",
+    "250",
+    "300",
+    "500",
+    "0.2",
+    "0.5",
+    "200.0",
+)
 STYLES = ("solid", "line", "ticks", "box", "strip")
 _SYSTEM = Path("/usr/share/fonts/truetype/liberation")
 
@@ -26,7 +45,7 @@ class Drawn:
 
 
 def fonts() -> list[str]:
-    """Fonts of this machine: those of matplotlib, and Liberation (which no template knows) where it is there."""
+    """Fonts of this machine: of matplotlib, and Liberation (which no template knows) where it is there."""
     folder = Path(find_spec("matplotlib").submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
     own = ["DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSansMono", "STIXGeneral", "STIXGeneralBol"]
     system = ["Sans-Regular", "Sans-Bold", "Serif-Regular", "Serif-Bold", "SansNarrow-Regular", "Sans-Italic"]
@@ -67,7 +86,9 @@ def _annotated(rng, image, level, style, text, font, length):
     height, width = image.shape
     left, top, right, foot = font.getbbox(text)
     wide, tall = right - left, foot - top
-    thick = {"line": int(rng.integers(1, 3)), "ticks": int(rng.integers(1, 4))}.get(style, int(rng.integers(3, 13)))
+    thick = {"line": int(rng.integers(1, 3)), "ticks": int(rng.integers(1, 4))}.get(
+        style, int(rng.integers(3, 13))
+    )
     aside = style != "strip" and rng.random() < 0.3
     gap = int(rng.integers(4, 12))
     block_w = length + gap * 2 + wide if aside else max(length, wide)
@@ -87,7 +108,9 @@ def _annotated(rng, image, level, style, text, font, length):
         draw.rectangle([x - pad, y - pad, x + block_w + pad, y + block_h + pad], fill=ground)
     bar_x = x if aside else x + (block_w - length) // 2
     bar_y = y + (block_h - thick) // 2 if aside else y + tall + gap + 6
-    text_x, text_y = (x + length + 2 * gap, y + (block_h - tall) // 2) if aside else (x + (block_w - wide) // 2, y)
+    text_x, text_y = (
+        (x + length + 2 * gap, y + (block_h - tall) // 2) if aside else (x + (block_w - wide) // 2, y)
+    )
     draw.rectangle([bar_x, bar_y, bar_x + length - 1, bar_y + thick - 1], fill=ink)
     if style == "ticks":
         for end in (bar_x, bar_x + length - thick):

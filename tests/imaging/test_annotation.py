@@ -11,7 +11,9 @@ from selenolab.imaging.annotation import annotation_mask
 from selenolab.imaging.scale_bar import ScaleBar, find_scale_bar
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "microscopy"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="shared microscopy data are not beside this checkout")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="shared microscopy data are not beside this checkout"
+)
 
 
 def _micrograph(ground: int = 100, disc: int = 200) -> tuple[Image.Image, np.ndarray]:

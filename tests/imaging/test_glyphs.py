@@ -43,7 +43,9 @@ def test_tails_tell_micro_from_u():
 
 @settings(max_examples=40, deadline=None)
 @given(
-    number=st.sampled_from(["1", "2", "3", "4", "5", "10", "20", "25", "50", "100", "200", "250", "500", "0.5", "2.5"]),
+    number=st.sampled_from(
+        ["1", "2", "3", "4", "5", "10", "20", "25", "50", "100", "200", "250", "500", "0.5", "2.5"]
+    ),
     unit=st.sampled_from(["nm", "µm", "um"]),
     size=st.integers(14, 60),
     space=st.booleans(),
@@ -56,14 +58,20 @@ def test_default_font_is_never_read_wrongly_for_sure(number, unit, size, space):
         assert reading.text == f"{number} {unit.replace('u', 'µ')}"
 
 
-@pytest.mark.skipif(not LIBERATION.is_dir(), reason="Liberation fonts, which no template knows, are not installed")
+@pytest.mark.skipif(
+    not LIBERATION.is_dir(), reason="Liberation fonts, which no template knows, are not installed"
+)
 def test_fonts_no_template_knows_are_read_and_none_wrongly_for_sure():
     seen = [
         (text, reading)
         for name in FONTS
         for text in ("100 nm", "0.5 µm", "200.0 nm", "2 µm", "50 nm", "2.5 nm", "300 nm", "5 nm", "400 nm")
         for size in (14, 24, 44)
-        if (reading := read_line(_line(text, ImageFont.truetype(str(LIBERATION / f"Liberation{name}.ttf"), size))))
+        if (
+            reading := read_line(
+                _line(text, ImageFont.truetype(str(LIBERATION / f"Liberation{name}.ttf"), size))
+            )
+        )
     ]
     sure = [(text, r.text) for text, r in seen if trust(r) >= SURE]
     assert all(text == read for text, read in sure), [s for s in sure if s[0] != s[1]]

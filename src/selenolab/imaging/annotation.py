@@ -1,7 +1,7 @@
 """Pixels of a micrograph that somebody drew on it: bar, writing, data strip, letter boxes, frame.
 
-They are never particles. What is drawn differs from what is seen by being exactly level and sharp; where that is in
-doubt, a pixel is left to the particles.
+They are never particles. What is drawn differs from what is seen by being exactly level and sharp; where that
+is in doubt, a pixel is left to the particles.
 """
 
 import numpy as np
@@ -12,6 +12,13 @@ from selenolab.imaging.annotation_boxes import drawn_boxes, frame_rows_and_colum
 from selenolab.imaging.annotation_letters import drawn_letters
 from selenolab.imaging.scale_bar import NoScaleBar, ScaleBar, find_scale_bar
 from selenolab.imaging.scale_bar_grey import grey_planes
+from selenolab.imaging.scale_bar_line import bar_lines
+
+_BAND, _THIN, _DRAWN = (
+    0.2,
+    5.0,
+    0.85,
+)  # where a bar that was not read must stand, how thin and how level it must be
 
 
 def annotation_mask(
@@ -26,7 +33,7 @@ def annotation_mask(
 
     Returns
     -------
-    (H, W) bool, True where a pixel is annotation: the box of bar and its writing, a data strip, boxes with letters,
+    (H, W) bool, True where a pixel is annotation: the bar and its writing, a data strip, boxes with letters,
     letters without a box, an even frame.
 
     Raises
@@ -41,6 +48,8 @@ def annotation_mask(
     found = find_scale_bar(image) if bar is None else bar
     if isinstance(found, ScaleBar):
         mask |= _bar_and_text(grey, found)
+    else:
+        mask |= _unread_bars(grey)
     for top, foot in strip_rows(grey):
         mask[top:foot] = True
     frame_rows, frame_columns = frame_rows_and_columns(grey)
@@ -52,12 +61,26 @@ def annotation_mask(
     return mask | drawn_letters(grey, mask, level)
 
 
+def _unread_bars(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Strips along the foot or the top that are drawn beyond doubt, though no number was read beside them."""
+    mask = np.zeros(grey.shape, dtype=bool)
+    height = grey.shape[0]
+    for bar in bar_lines(grey):
+        thin = bar.length >= _THIN * (bar.foot - bar.top)
+        outside = bar.foot < _BAND * height or bar.top > (1 - _BAND) * height
+        if bar.score > _DRAWN and thin and outside and bar.length > 0.06 * grey.shape[1]:
+            mask[max(bar.top - 2, 0) : bar.foot + 2, max(int(bar.x0) - 2, 0) : int(np.ceil(bar.x1)) + 2] = (
+                True
+            )
+    return mask
+
+
 def _bar_level(grey: NDArray[np.float32], bar: ScaleBar) -> float:
     return float(np.median(grey[int(bar.y), int(bar.x0) + 1 : max(int(bar.x1) - 1, int(bar.x0) + 2)]))
 
 
 def _bar_and_text(grey: NDArray[np.float32], bar: ScaleBar) -> NDArray[np.bool_]:
-    """Bar and writing with a rim; inside their common box only what has ink, so that a particle beside it stays."""
+    """Bar and writing with a rim; of their common box only what has ink: a particle in it stays."""
     top, left, foot, right = bar.box
     mask = np.zeros(grey.shape, dtype=bool)
     pad = 3
@@ -66,11 +89,5 @@ def _bar_and_text(grey: NDArray[np.float32], bar: ScaleBar) -> NDArray[np.bool_]
     level = _bar_level(grey, bar)
     ground = float(np.median(part[np.abs(part - level) > 10])) if (np.abs(part - level) > 10).any() else level
     ink = np.abs(part - level) < 0.5 * abs(ground - level)
-    mask[window] = _without_large(ndimage.binary_dilation(ink, iterations=3), ink)
+    mask[window] = ndimage.binary_closing(ndimage.binary_dilation(ink, iterations=3), iterations=2)
     return mask
-
-
-def _without_large(wide: NDArray[np.bool_], ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The ink and its rim, holes of letters filled."""
-    filled = ndimage.binary_closing(wide, iterations=2) if ink.any() else wide
-    return filled | wide

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 _LEVEL = 6.0  # grey levels: how far drawn ground may stray (JPEG)
 _STRIP_REACH = 0.3  # of the height: a data strip is not higher
-_COVERED = 0.55  # of a row of a data strip is its ground
+_COVERED = 0.35  # of a row of a data strip is its ground, where most writing stands in it
 
 
 def strip_rows(grey: NDArray[np.float32]) -> list[tuple[int, int]]:
@@ -46,7 +46,7 @@ def drawn_boxes(grey: NDArray[np.float32]) -> list[tuple[int, int, int, int]]:
     for level in _levels(grey):
         labels, _ = ndimage.label(np.abs(grey - level) <= _LEVEL)
         for k, place in enumerate(ndimage.find_objects(labels), 1):
-            if place is not None and _box_size(place, grey.shape) and _is_box(labels[place] == k, grey, place):
+            if place is not None and _box_size(place, grey.shape) and _is_box(labels[place] == k):
                 boxes.append((place[0].start, place[1].start, place[0].stop, place[1].stop))
     return boxes
 
@@ -56,16 +56,13 @@ def _strip_height(grey: NDArray[np.float32]) -> int:
     reach = grey[: int(_STRIP_REACH * grey.shape[0])]
     counts = np.bincount(np.clip(reach[0], 0, 255).astype(np.intp), minlength=256)
     level = float(counts.argmax())
-    share = (np.abs(reach - level) <= _LEVEL).mean(axis=1)
+    share = (np.abs(reach - level) <= 2 * _LEVEL).mean(axis=1)
     filled = share >= _COVERED
     height = int(np.argmin(filled)) if not filled.all() else 0
     if height < 6 or height + 4 >= reach.shape[0]:
         return 0
-    even_ground = float(np.median(share[:height])) > 0.7
-    sharp = (np.abs(reach[height - 1] - level) <= 2.5 * _LEVEL).mean() - (
-        np.abs(reach[height + 3] - level) <= 2.5 * _LEVEL
-    ).mean()
-    return height + 1 if even_ground and sharp > 0.5 else 0
+    even_ground = share[0] > 0.9 and float(np.median(share[:height])) > 0.6
+    return height + 1 if even_ground and bool(share[height + 3] < 0.2) else 0
 
 
 def _rim(grey: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -85,24 +82,28 @@ def _ends_sharply(grey: NDArray[np.float32], rows: int) -> bool:
     """Whether the first rows are a thin frame: another level begins behind them along most of the side."""
     if not 0 < rows <= grey.shape[0] // 10:
         return False
-    return bool((np.abs(grey[rows + 2] - np.median(grey[rows - 1])) > 20).mean() > 0.9)
+    beyond = np.abs(grey[rows + 2] - np.median(grey[rows - 1])) > 20
+    return bool(beyond.mean() > 0.9)
 
 
 def _levels(grey: NDArray[np.float32]) -> list[float]:
     """Levels that boxes are drawn in: white, black, and any exact level with a peak of its own."""
     counts = np.bincount(grey[::2, ::2].astype(np.intp).ravel().clip(0, 255), minlength=256).astype(float)
     around = ndimage.median_filter(counts, size=15, mode="nearest")
-    peaks = np.flatnonzero((counts > 4 * around + 0.001 * counts.sum()) & (counts == ndimage.maximum_filter1d(counts, 9)))
+    peaks = np.flatnonzero(
+        (counts > 4 * around + 0.001 * counts.sum()) & (counts == ndimage.maximum_filter1d(counts, 9))
+    )
     peaks = peaks[np.argsort(-counts[peaks], kind="stable")][:3]
     return [255.0, 0.0] + [float(p) for p in peaks if 8 < p < 247]
 
 
 def _box_size(place: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
-    height, width = (s.stop - s.start for s in place)
-    return height >= 14 and width >= 12 and height * width <= 0.12 * shape[0] * shape[1] and height <= 0.35 * shape[0]
+    height, width = (int(s.stop - s.start) for s in place)
+    small = height * width <= 0.12 * shape[0] * shape[1] and height <= 0.35 * shape[0]
+    return small and height >= 14 and width >= 12
 
 
-def _is_box(own: NDArray[np.bool_], grey: NDArray[np.float32], place: tuple[slice, slice]) -> bool:
+def _is_box(own: NDArray[np.bool_]) -> bool:
     """Whether a level patch fills its bounding box up to the letters on it, which it surrounds."""
     filled = ndimage.binary_fill_holes(own)
     rim = np.concatenate([own[1], own[-2], own[:, 1], own[:, -2]])

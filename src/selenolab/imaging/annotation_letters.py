@@ -1,4 +1,4 @@
-"""Finds letters drawn straight onto an image: panel names in the corners, labels, writing of the bar's level."""
+"""Finds letters drawn straight onto an image: panel names, labels, writing of the bar's level."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from selenolab.imaging.glyph_templates import glyph_vectors, templates
 _CORNER = 0.22  # of height and width: where panel names stand
 _ALIKE = 0.80  # a single letter must fit its template so well
 _ROUND = "oO0Qc.,:-lI1/"  # a particle may look like these: they do not count alone
-Box = tuple[int, int, int, int]
+Part = tuple[int, int, int, int, int]  # top, left, foot, right, label
 
 
 def drawn_letters(
@@ -57,13 +57,14 @@ def _letters_of(part: NDArray[np.float32], seen: NDArray[np.bool_], level: float
         if _is_writing(labels, group):
             for top, left, foot, right, k in group:
                 mask[top:foot, left:right] |= labels[top:foot, left:right] == k
-    return ndimage.binary_dilation(mask, iterations=2)
+    wide: NDArray[np.bool_] = ndimage.binary_dilation(mask, iterations=2) if mask.any() else mask
+    return wide
 
 
 def _size_of_letter(place: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
     height, width = (s.stop - s.start for s in place)
     inside = place[0].start > 0 and place[0].stop < shape[0]
-    return inside and 7 <= height <= 0.6 * shape[0] and 0.1 * height <= width <= 1.8 * height
+    return bool(inside and 7 <= height <= 0.6 * shape[0] and 0.1 * height <= width <= 1.8 * height)
 
 
 def _flat(
@@ -74,9 +75,9 @@ def _flat(
     return bool((np.abs(own - level) < 10).mean() > 0.4)
 
 
-def _rows_of_letters(boxes: list[tuple[int, int, int, int, int]]) -> list[list[tuple[int, int, int, int, int]]]:
+def _rows_of_letters(boxes: list[Part]) -> list[list[Part]]:
     """Letters side by side."""
-    groups: list[list[tuple[int, int, int, int, int]]] = []
+    groups: list[list[Part]] = []
     for box in sorted(boxes, key=lambda b: b[1]):
         for group in groups:
             last = group[-1]
@@ -90,10 +91,9 @@ def _rows_of_letters(boxes: list[tuple[int, int, int, int, int]]) -> list[list[t
     return groups
 
 
-def _is_writing(labels: NDArray[np.int32], group: list[tuple[int, int, int, int, int]]) -> bool:
+def _is_writing(labels: NDArray[np.int32], group: list[Part]) -> bool:
     """Whether a row of patches is writing: alone one sure letter, together most of them letters."""
-    top, foot = min(b[0] for b in group), max(b[2] for b in group)
-    named = [_named(labels, box, top, foot) for box in group]
+    named = [_named(labels, box) for box in group]
     sure = [letter for letter, fit in named if fit > _ALIKE and letter not in _ROUND]
     if len(group) == 1:
         return bool(sure)
@@ -101,8 +101,8 @@ def _is_writing(labels: NDArray[np.int32], group: list[tuple[int, int, int, int,
     return bool(sure) and len(likely) > 0.5 * len(group)
 
 
-def _named(labels: NDArray[np.int32], box: tuple[int, int, int, int, int], top: int, foot: int) -> tuple[str, float]:
-    """The letter a patch looks most like, with its own height as that of a capital, a small letter or a bracket."""
+def _named(labels: NDArray[np.int32], box: Part) -> tuple[str, float]:
+    """The letter a patch looks most like, taken for a capital, a small letter or a bracket in turn."""
     known = templates()
     ink = (labels[:, box[1] : box[3]] == box[4]).astype(np.float32)
     best = ("", -1.0)

@@ -60,7 +60,7 @@ def pieces(
         return []
     vectors, tails = glyph_vectors([ink[:, a:b] for a, b in spans])
     aspects = np.array([(b - a) / height for a, b in spans])
-    # not by BLAS: its threads cost ten times the sum on a busy machine, and its last digit depends on them
+    # not by BLAS: on a busy machine its threads cost ten times the sum, and its last digit depends on them
     fits = np.einsum("ij,kj->ik", vectors, known.vectors)
     fits = fits - _ASPECT_COST * np.abs(np.log(aspects[:, None] / known.aspects[None]))
     fits -= _TAIL_COST * np.abs(tails[:, None] - known.tails[None])
@@ -69,7 +69,7 @@ def pieces(
 
 
 def line_window(ink: NDArray[np.float32], top: int, foot: int) -> NDArray[np.float32]:
-    """Rows of a line that the templates show: ABOVE over ``top`` to BELOW under ``foot``, padded with nothing."""
+    """Rows of a line that the templates show: ABOVE over ``top`` to BELOW under ``foot``, padded."""
     height = foot - top
     first, last = round(top - ABOVE * height), round(foot + BELOW * height)
     padded = np.pad(ink, ((max(0, -first), max(0, last - ink.shape[0])), (0, 0)))

@@ -7,6 +7,7 @@ Whether that is good enough is decided by who asks.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,13 @@ _STEPS: dict[int, tuple[tuple[str, int], ...]] = {
     _FRACTION: ((DIGITS, _FRACTION), ("nmµup", _PREFIX), ("Å", _END)),
     _PREFIX: (("m", _END),),
 }
-_GAPS = {_WHOLE: 0.45, _POINT: 0.6, _FRACTION: 0.6, _PREFIX: 1.6, _END: 0.5}  # before a glyph, in digit heights
+_GAPS = {
+    _WHOLE: 0.45,
+    _POINT: 0.6,
+    _FRACTION: 0.6,
+    _PREFIX: 1.6,
+    _END: 0.5,
+}  # before a glyph, in digit heights
 _SAME = ("µu", ".,")
 _RARE = {"p": 0.03}  # hardly any bar is drawn in picometres, and p is µ but for its bowl
 _LONGEST = 12
@@ -137,8 +144,7 @@ def _best_path(window: NDArray[np.float32], runs: list[tuple[int, int]], shadow:
     """The best way through all ink that reads as a number and a unit."""
     known = templates(shadow)
     found = pieces(window, runs, _HEIGHT, known, shadow)
-    joints = {a: None for a, _ in runs} | {a: b for (_, b), (a, _) in zip(runs, runs[1:], strict=False)}
-    after = {b: a for a, b in joints.items() if b is not None}
+    after = {end: start for (_, end), (start, _) in pairwise(runs)}  # what follows a gap
     places: dict[int, dict[int, _Step]] = {runs[0][0]: {_START: _Step(0.0, 0.0, None, "", None, _START)}}
     for piece in found:  # sorted by where they start
         for step in places.get(piece.start, {}).values():
@@ -195,7 +201,7 @@ def _told(end: _Step, known: Templates, window: NDArray[np.float32]) -> LineRead
 def _faint(path: list[_Step], window: NDArray[np.float32]) -> float:
     """The most ink between two digits, at their foot, where a full stop would be."""
     foot = window[round(0.8 * _HEIGHT) : round(1.15 * _HEIGHT)]
-    digits = [(a, b) for a, b in zip(path, path[1:], strict=False) if a.letter in DIGITS and b.letter in DIGITS]
+    digits = [(a, b) for a, b in pairwise(path) if {a.letter, b.letter} <= set(DIGITS)]
     gaps = [foot[:, a.piece.end + 1 : b.piece.start - 1] for a, b in digits if a.piece and b.piece]
     return float(max((g.max() for g in gaps if g.size), default=0.0))
 

@@ -71,7 +71,7 @@ class Templates:
 
 @cache
 def templates(shadow: bool = False) -> Templates:
-    """All templates, drawn at the first call: of the letters, or of the shadow they cast to the lower right."""
+    """All templates, drawn at the first call: of the letters, or of their shadow to the lower right."""
     letters = DIGITS + POINTS + UNITS + OTHERS
     fonts = _fonts()
     drawn = [
@@ -83,7 +83,9 @@ def templates(shadow: bool = False) -> Templates:
     vectors, tails, aspects, kinds = zip(*drawn, strict=True)
     classes = np.array(kinds, dtype=np.intp)
     firsts = np.searchsorted(classes, np.arange(len(letters)))
-    return Templates(np.stack(vectors), np.array(tails), np.array(aspects), classes, firsts.astype(np.intp), letters)
+    return Templates(
+        np.stack(vectors), np.array(tails), np.array(aspects), classes, firsts.astype(np.intp), letters
+    )
 
 
 def glyph_vectors(
@@ -93,12 +95,12 @@ def glyph_vectors(
 
     Parameters
     ----------
-    inks : (h, w) float32 each, 1 where there is ink; rows from ABOVE over the digits to BELOW under their foot.
+    inks : (h, w) float32 each, 1 where there is ink; rows from ABOVE over the digits to BELOW under them.
 
     Returns
     -------
-    (n, ROWS * COLUMNS) float32 of zero mean and unit length, zeros where a window is even; and (n,) the ink under
-    the line, 0 to 1.
+    (n, ROWS * COLUMNS) float32 of zero mean and unit length, zeros where a window is even; and (n,) the ink
+    under the line, 0 to 1.
     """
     size = (COLUMNS, ROWS)
     small = [Image.fromarray(np.ascontiguousarray(ink)).resize(size, Image.Resampling.BOX) for ink in inks]
@@ -108,7 +110,9 @@ def glyph_vectors(
     flat = blurred.reshape(len(small), -1)
     centred = flat - flat.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(centred, axis=1, keepdims=True)
-    vectors: NDArray[np.float32] = np.where(norm > 1e-6, centred / np.maximum(norm, 1e-6), 0).astype(np.float32)
+    vectors: NDArray[np.float32] = np.where(norm > 1e-6, centred / np.maximum(norm, 1e-6), 0).astype(
+        np.float32
+    )
     return vectors, np.clip(tails, 0, 1)
 
 
@@ -120,7 +124,9 @@ def _fonts() -> list[tuple[Font, int, float]]:
     spec = find_spec("matplotlib")
     for place in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(place) / "mpl-data" / "fonts" / "ttf"
-        found += [(ImageFont.truetype(folder / name, _SIZE), 0, 0.0) for name in _FONTS if (folder / name).is_file()]
+        found += [
+            (ImageFont.truetype(folder / name, _SIZE), 0, 0.0) for name in _FONTS if (folder / name).is_file()
+        ]
     return found
 
 

@@ -1,10 +1,11 @@
 """Finds and reads the scale bar that is burnt into a micrograph.
 
-A bar counts only when it is a level, straight strip *and* a number with a unit is read beside it; a reading that
-is not sure is refused with what was seen. A wrong scale is worse than none.
+A bar counts only when it is a level, straight strip *and* a number with a unit is read beside it; a reading
+that is not sure is refused with what was seen. A wrong scale is worse than none.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class ScaleBar:
 
     Attributes
     ----------
-    length_px : px, to about a tenth of a pixel; with end ticks from the middle of one to the middle of the other.
+    length_px : px, to about a tenth of a pixel; with end ticks from middle to middle.
     length, unit : as written (or as given); unit nm or µm.
     x0, x1, y : its ends and its middle row; column x spans x to x + 1.
     pixel_size_nm : nm per px.
@@ -77,7 +78,7 @@ def find_scale_bar(
 
     Raises
     ------
-    DataError : ``known`` is not a number with a unit, the region is not in the image, or the array is no image.
+    DataError : ``known`` is not a number with a unit, the region is not in the image, the array is no image.
     """
     told = _told(known)
     planes = grey_planes(image)
@@ -95,7 +96,9 @@ def _told(known: str) -> BarValue | None:
         return None
     value = bar_value(known)
     if value is None:
-        raise DataError(f"known={known!r} is no length of a scale bar: write a number, a space and nm or µm: '100 nm'.")
+        raise DataError(
+            f"known={known!r} is no length of a scale bar: write a number, a space and nm or µm, as '100 nm'."
+        )
     return value
 
 
@@ -122,7 +125,7 @@ def _in_plane(grey: NDArray[np.float32], told: BarValue | None) -> ScaleBar | No
 
 
 def _seen(grey: NDArray[np.float32], bars: list[BarLine]) -> list[tuple[BarLine, list[TextReading]]]:
-    """The bars with what is written near them; those far behind a bar that has a sure number are not looked at."""
+    """The bars with what is written near them; none far behind a bar that has a sure number."""
     seen: list[tuple[BarLine, list[TextReading]]] = []
     sure = 0.0
     for bar in bars[:_TRIED]:
@@ -143,7 +146,7 @@ def _read_bars(seen: list[tuple[BarLine, list[TextReading]]]) -> ScaleBar | NoSc
     if not pairs:
         return NoScaleBar(_unread(seen))
     bar, text = max(pairs, key=lambda p: (p[1].trust * p[0].score, p[0].length))
-    doubt = _doubt(bar, text, pairs, dict((id(b), t) for b, t in seen)[id(bar)])
+    doubt = _doubt(bar, text, pairs, next(texts for own, texts in seen if own is bar))
     if doubt:
         return NoScaleBar(doubt)
     return _scale_bar(bar, text.value, text.box, text.trust)
@@ -190,7 +193,7 @@ def _only_line(bars: list[BarLine], told: BarValue) -> ScaleBar | NoScaleBar:
         lengths = ", ".join(f"{b.length:.1f} px at row {b.top}" for b in [first, *rivals])
         return NoScaleBar(f"no strip stands out as the bar of {told.text}: {lengths}; give a region")
     reason = implausible(told, first.length)
-    box = (first.top, int(first.x0), first.foot, int(np.ceil(first.x1)))
+    box = (first.top, int(first.x0), first.foot, ceil(first.x1))
     return NoScaleBar(reason) if reason else _scale_bar(first, told, box, 1.0, given=True)
 
 
@@ -205,7 +208,12 @@ def _scale_bar(bar: BarLine, value: BarValue, box: Box, trust: float, given: boo
         y=(bar.top + bar.foot) / 2,
         pixel_size_nm=value.nanometres / bar.length,
         text=value.text,
-        box=(min(box[0], bar.top), min(box[1], int(bar.x0)), max(box[2], bar.foot), max(box[3], int(np.ceil(bar.x1)))),
+        box=(
+            min(box[0], bar.top),
+            min(box[1], int(bar.x0)),
+            max(box[2], bar.foot),
+            max(box[3], ceil(bar.x1)),
+        ),
         confidence=float(min(trust, 0.5 + 0.5 * bar.score)),
         given=given,
         noted=noted,

@@ -114,6 +114,8 @@ def _paired(
         near = leaving[a:b]
         both = np.minimum(near[:, 2], right) - np.maximum(near[:, 1], left)
         either = np.maximum(near[:, 2], right) - np.minimum(near[:, 1], left)
-        for other in near[both > 0.75 * either].tolist():
-            found.append(EdgePair(max(left, other[1]), min(right, other[2]), row, other[0], sign))
+        found += [
+            EdgePair(max(left, other[1]), min(right, other[2]), row, other[0], sign)
+            for other in near[both > 0.75 * either].tolist()
+        ]
     return found

@@ -2,10 +2,12 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from selenolab.core.errors import DataError
 
-_COLOURFUL = 60.0
+_COLOURFUL = 60
+_WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601 luma
 
 
 def grey_planes(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
@@ -37,21 +39,21 @@ def _of_colour(image: NDArray[np.generic]) -> list[NDArray[np.float32]]:
     if np.array_equal(red, green) and np.array_equal(green, blue):
         grey = _scaled(red)
         return [] if grey is None else [grey]
-    values = image.astype(np.float32)
-    bright = values[..., 0] * np.float32(0.299)
-    bright += values[..., 1] * np.float32(0.587)
-    bright += values[..., 2] * np.float32(0.114)
     if image.dtype != np.uint8:
-        scaled = _scaled(bright)
+        scaled = _scaled(image.astype(np.float32) @ _WEIGHTS)
         return [] if scaled is None else [scaled]
-    coloured = _colourful_share(values) > 0
-    return [bright, np.clip(2 * np.ptp(values, axis=2), 0, 255)] if coloured else [bright]
+    bright = np.asarray(Image.fromarray(np.ascontiguousarray(image)).convert("L"), dtype=np.float32)
+    if _colourful_share(image) == 0:
+        return [bright]
+    spread = image.max(axis=2).astype(np.float32) - image.min(axis=2)
+    return [bright, np.clip(2 * spread, 0, 255)]
 
 
-def _colourful_share(scaled: NDArray[np.float32]) -> float:
+def _colourful_share(image: NDArray[np.generic]) -> float:
     """Share of pixels that are clearly coloured, 0 where so many are that the colour is no annotation."""
-    part = scaled[::2, ::2]
-    share = float((np.ptp(part, axis=2) > _COLOURFUL).mean())
+    red, green, blue = (image[::2, ::2, k].astype(np.int16) for k in range(3))
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    share = float((spread > _COLOURFUL).mean())
     return share if 1e-4 < share < 0.3 else 0.0
 
 

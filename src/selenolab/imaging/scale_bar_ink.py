@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from selenolab.imaging.scale_bar_line import BarLine
 
+_SHADOW_TURN = 2  # how many guesses come before the shadow
 _SHADOW = 0.06  # of the region: more black than that is no shadow of letters
 
 
@@ -48,12 +49,12 @@ def ink_maps(part: NDArray[np.float32], bar: BarLine, within: tuple[int, int, in
         same = abs(extreme - bar.level) < 0.25 * bar.contrast
         if not same and abs(extreme - ground) > 25:
             guesses.append((ground, float(extreme), 0.5))
-    for guess in guesses:
+    shadow = _shadow(part, outside)
+    for number, guess in enumerate(guesses):
+        if shadow is not None and number == _SHADOW_TURN:
+            yield shadow
         ink = np.where(outside, _levelled(part, *guess), np.float32(0))  # a tail of µ may touch the bar
         yield Ink(ink, ink > 0.5)
-    shadow = _shadow(part, outside)
-    if shadow is not None:
-        yield shadow
 
 
 def _grounds(ground: float, bar: BarLine) -> list[float]:
@@ -70,7 +71,7 @@ def _levelled(part: NDArray[np.float32], ground: float, ink: float, cut: float) 
 
 
 def _shadow(part: NDArray[np.float32], outside: NDArray[np.bool_]) -> Ink | None:
-    """The black shadow of letters that have nearly the level of the image; None when too much or little is black."""
+    """The black shadow of letters that have nearly the image's level; None when much or nothing is black."""
     ground = float(np.median(part[outside])) if outside.any() else 0.0
     ink = np.where(outside, np.clip((0.8 * ground - part) / (0.6 * ground + 1), 0, 1), 0).astype(np.float32)
     solid = ink > 0.5

@@ -52,6 +52,7 @@ def bar_lines(grey: NDArray[np.float32]) -> list[BarLine]:
     grey : (H, W) float32, 0 to 255.
     """
     measured = [line for pair in edge_pairs(grey) if (line := measured_line(grey, pair)) is not None]
+    measured = [line for line in measured if not any(_rim_of(line, other) for other in measured)]
     measured.sort(key=lambda b: (-b.score, b.top, b.x0))
     kept: list[BarLine] = []
     for line in measured:
@@ -83,7 +84,9 @@ def measured_line(grey: NDArray[np.float32], pair: EdgePair) -> BarLine | None:
     ends = _ends(grey[top:foot], level, rise, (pair.left + pair.right) // 2)
     if ends is None or not _plausible(ends, pair, grey.shape[1]):
         return None
-    if not (_upright(grey, (top, foot), level, rise, ends) and _walled(grey, (top, foot), level, contrast, ends)):
+    if not (
+        _upright(grey, (top, foot), level, rise, ends) and _walled(grey, (top, foot), level, contrast, ends)
+    ):
         return None
     ticks, ends = _without_ticks(grey, (top, foot), level, contrast, ends)
     score = min(1.0, contrast / 120) * (1 - 0.5 * min(1.0, spread / (_UNEVEN * contrast + 1e-9)))
@@ -113,10 +116,8 @@ def _core(grey: NDArray[np.float32], pair: EdgePair) -> tuple[int, int] | None:
 
 def _around(grey: NDArray[np.float32], pair: EdgePair, top: int, foot: int) -> float | None:
     """Level above and below a strip, of the side that is nearer to it; None when a side is not darker."""
-    sides = []
-    for row in (top - 3, foot + 2):
-        if 0 <= row < grey.shape[0]:
-            sides.append(float(np.median(grey[row, pair.left : pair.right])))
+    rows = [row for row in (top - 3, foot + 2) if 0 <= row < grey.shape[0]]
+    sides = [float(np.median(grey[row, pair.left : pair.right])) for row in rows]
     inside = float(np.median(grey[top:foot, pair.left : pair.right]))
     differences = [pair.sign * (inside - s) for s in sides]
     if not differences or min(differences) < 10:
@@ -124,9 +125,7 @@ def _around(grey: NDArray[np.float32], pair: EdgePair, top: int, foot: int) -> f
     return sides[int(np.argmin(differences))]
 
 
-def _ends(
-    rows: NDArray[np.float32], level: float, rise: float, middle: int
-) -> tuple[float, float] | None:
+def _ends(rows: NDArray[np.float32], level: float, rise: float, middle: int) -> tuple[float, float] | None:
     """Both ends of a bar in its mean profile, in px; None when one is not found."""
     away = np.clip(np.sign(rise) * (level - rows.mean(axis=0)), 0, None)
     right = _fall(away[middle:], abs(rise))
@@ -177,7 +176,7 @@ def _upright(
 def _walled(
     grey: NDArray[np.float32], rows: tuple[int, int], level: float, contrast: float, ends: tuple[float, float]
 ) -> bool:
-    """Whether other than its own level lies above and below all along a strip: not so for the rim of a box."""
+    """Whether another level lies above and below all along a strip: not so for the rim of a box."""
     columns = slice(round(ends[0]) + 1, round(ends[1]) - 1)
     walls = [grey[row, columns] for row in (rows[0] - 3, rows[1] + 2) if 0 <= row < grey.shape[0]]
     return all(bool((np.abs(wall - level) > 0.35 * contrast).mean() > _WALLED) for wall in walls)
@@ -214,9 +213,19 @@ def _tick(
             continue
         share = np.clip(1 - np.abs(part - level).mean(axis=0) / contrast, 0, 1)
         share = share if side == 0 else share[::-1]
-        if share[:3].max() > 0.6 and share[-2:].max() < 0.3:
-            return float(share[:6].sum())
+        peak, ground = float(share[:3].max()), float(share[-3:].mean())
+        if peak > 0.6 and peak - ground > 0.25:
+            return float(np.clip((share[:6] - ground) / (peak - ground), 0, 1).sum())
     return 0.0
+
+
+def _rim_of(rim: BarLine, bar: BarLine) -> bool:
+    """Whether a strip is what a box, or an outline, shows along the bar it is drawn around."""
+    opposite = (rim.level > rim.surround) != (bar.level > bar.surround)
+    apart = max(rim.top, bar.top) - min(rim.foot, bar.foot)
+    around = rim.x0 < bar.x0 - 0.6 and rim.x1 > bar.x1 + 0.6
+    centred = abs((bar.x0 - rim.x0) - (rim.x1 - bar.x1)) <= max(3.0, 0.15 * bar.length)
+    return opposite and apart <= 3 and around and centred and bar.score > 0.4 * rim.score
 
 
 def _same(one: BarLine, other: BarLine) -> bool:

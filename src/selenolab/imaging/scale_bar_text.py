@@ -15,7 +15,7 @@ from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
 _LOWEST = 5  # px: smaller writing is not tried
 _MOST_PARTS = 600
 _MOST_LINES = 5
-_SURE_ENOUGH = 0.8
+_SURE_ENOUGH, _CLEAR = 0.8, 0.95
 
 Box = tuple[int, int, int, int]  # top, left, foot, right; the last two exclusive
 
@@ -47,8 +47,8 @@ def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
     part = grey[region[0] : region[2], region[1] : region[3]]
     within = _moved(_bar_box(bar), -region[0], -region[1])
     found: list[TextReading] = []
-    for ink in ink_maps(part, bar, within):
-        if _settled(found):
+    for seen, ink in enumerate(ink_maps(part, bar, within)):
+        if _settled(found, seen):
             break
         for box in _lines(ink.parts, within):
             reading = _read(ink, box)
@@ -58,11 +58,12 @@ def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
     return sorted(found, key=lambda t: (-t.trust, t.box))
 
 
-def _settled(found: list[TextReading]) -> bool:
-    """Whether two guesses of the ink read the same length for sure, and none another."""
+def _settled(found: list[TextReading], seen: int) -> bool:
+    """Whether two guesses of the ink (or one of several, without a doubt) read a length, and none another."""
     sure = [t for t in found if t.trust >= _SURE_ENOUGH]
     lengths = {t.value.nanometres for t in found if t.trust > 0.1}
-    return len(sure) >= 2 and len(lengths) == 1
+    clear = seen >= 3 and any(t.trust >= _CLEAR for t in found)
+    return (len(sure) >= 2 or clear) and len(lengths) == 1
 
 
 def _region(shape: tuple[int, ...], bar: BarLine) -> Box:

@@ -90,6 +90,13 @@ def test_ncem(units: Any, nm: float, tmp_path: Path) -> None:
     assert found.records["pixel_size"].iloc[0] == pytest.approx(nm)
 
 
+def test_a_unit_that_claims_to_be_a_thousand_texts_is_no_unit(tmp_path: Path) -> None:
+    with h5py.File(ncem(tmp_path / "a.emd"), "a") as file:
+        file["data/particles/dim1"].attrs["units"] = ["nm"] * 1000
+    record = parsed(tmp_path / "a.emd").records.iloc[0]
+    assert "it has no unit" in record["pixel_size_flag"]
+
+
 def test_ncem_stacks_and_both_edges(tmp_path: Path) -> None:
     stack = np.stack([PIXELS, PIXELS + 1])
     found = parsed(ncem(tmp_path / "a.emd", stack.astype(">f4"), ("[n_m]",) * 3))

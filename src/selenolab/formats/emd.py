@@ -187,7 +187,7 @@ def _ncem(path: Path, file: "h5py.File") -> list[Found]:
     def look(_: str, node: object) -> bool | None:
         nonlocal seen
         seen += 1
-        if isinstance(node, h5py.Group) and int(decimal(node.attrs.get("emd_group_type", 0)) == 1):
+        if isinstance(node, h5py.Group) and decimal(_attribute(node, "emd_group_type")) == 1:
             groups.append(node)
         return True if seen > _MOST_NODES else None
 
@@ -212,13 +212,21 @@ def _ncem_image(path: Path, group: "h5py.Group") -> Found | None:
     return Found(name, data, 0 if data.ndim == 3 else None, stated, {})
 
 
+def _attribute(node: Any, name: str) -> object:
+    """A single value of a group or data set; "" where there is none, or where it claims to be many."""
+    if name not in node.attrs or node.attrs.get_id(name).shape not in ((), (1,)):
+        return ""
+    value = node.attrs[name]
+    return value[0] if isinstance(value, np.ndarray) else value
+
+
 def _axis(dimension: object) -> tuple[float, str]:
     """The step of a dim vector and its unit, written as [n_m] in older files."""
     import h5py
 
     if not isinstance(dimension, h5py.Dataset) or dimension.ndim != 1 or dimension.size < 2:
         return 0.0, ""
-    unit = dimension.attrs.get("units", "")
+    unit = _attribute(dimension, "units")
     text = unit.decode("utf-8", errors="replace") if isinstance(unit, bytes) else str(unit)
     first, second = (float(value) for value in dimension[:2])
     return abs(second - first), text

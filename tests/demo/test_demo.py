@@ -1,20 +1,26 @@
 """The embedded study: made again byte for byte, and its intervals hold the truth it was made from."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 
 from selenolab.core.assay import Sheet
 from selenolab.core.dataset import Dataset
 from selenolab.core.estimate import Absent, Estimate
 from selenolab.core.format import InputFile
-from selenolab.demo import generate
+from selenolab.core.study import Virtual
+from selenolab.demo import generate, micrographs
 from selenolab.formats.plate_map import read_plate_map
 from selenolab.formats.recognise import read_file
 from selenolab.shelf import assays
+from selenolab.study.plan import load_study
+from selenolab.study.run import analyse_run
 
 FOLDER = Path(generate.__file__).parent
 ASSAY = assays["viability"]
@@ -22,14 +28,19 @@ SETTINGS = {
     "wavelength_nm": 490,
     "basis": "molecule",
     "compare_families": False,
-    "ratio_reference": "selenocystine",
+    "ratio_reference": "SeSe-DOX",
 }
 
 
 def test_the_generator_makes_the_shipped_bytes():
+    """Packed files may differ in their packing from one library to the next: their content may not."""
     for name, content in generate.contents().items():
-        if not name.endswith(".xlsx"):
-            assert (FOLDER / name).read_bytes() == content, name
+        shipped = (FOLDER / name).read_bytes()
+        if name.endswith(".png"):
+            with Image.open(io.BytesIO(content)) as made, Image.open(io.BytesIO(shipped)) as there:
+                assert made.tobytes() == there.tobytes(), name
+        elif not name.endswith(".xlsx"):
+            assert shipped == content, name
 
 
 def test_the_plate_map_holds_what_the_generator_laid_out():
@@ -42,13 +53,16 @@ def test_a_plate_map_is_written_the_same_twice():
 
 
 def test_it_says_that_it_is_synthetic():
-    for path in (FOLDER / "study.yaml", FOLDER / "truth.json", *(FOLDER / "plates").glob("*.txt")):
+    texts = [FOLDER / name for name in ("study.yaml", "truth.json", "dialysis.csv")]
+    for path in (*texts, *(FOLDER / "plates").glob("*.txt")):
         assert "synthetic" in path.read_text(encoding="utf-8").lower(), path.name
 
 
 def test_the_generator_shares_no_code_with_the_analysis():
-    lines = Path(generate.__file__).read_text(encoding="utf-8").splitlines()
-    assert not [line for line in lines if line.strip().startswith(("import selenolab", "from selenolab"))]
+    for path in FOLDER.glob("*.py"):
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        shared = [line for line in lines if line.startswith(("import selenolab", "from selenolab"))]
+        assert not [line for line in shared if not line.startswith("from selenolab.demo import")], path.name
 
 
 def readings():
@@ -84,7 +98,7 @@ def test_its_intervals_hold_the_truth(analysis):
     for curve in json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))["curves"]:
         for name in ("relative IC50", "absolute IC50"):
             found = outcome(analysis, name, curve)
-            if curve["compound"] == "selenocystine":
+            if curve["compound"] == "SeSe-DOX":
                 assert isinstance(found, Estimate)
                 assert found.censored is None
             if isinstance(found, Estimate):
@@ -93,9 +107,9 @@ def test_its_intervals_hold_the_truth(analysis):
 
 def test_the_compound_that_does_little_is_a_bound(analysis):
     for line in ("HepG2-like", "MCF-7-like"):
-        found = outcome(analysis, "absolute IC50", {"compound": "selenomethionine", "cell_line": line})
+        found = outcome(analysis, "absolute IC50", {"compound": "empty carrier", "cell_line": line})
         assert (found.censored, found.value) == (">", pytest.approx(64.0))
-        relative = outcome(analysis, "relative IC50", {"compound": "selenomethionine", "cell_line": line})
+        relative = outcome(analysis, "relative IC50", {"compound": "empty carrier", "cell_line": line})
         assert isinstance(relative, Absent) or relative.censored == ">"
 
 
@@ -110,4 +124,58 @@ def test_nothing_is_missing_and_the_blank_that_rises_is_flagged(analysis):
     flagged = {
         c.group["compound"]: c.passed for c in analysis.checks if c.name == "drug blank over the doses"
     }
-    assert flagged == {"selenocystine": False, "selenomethionine": True}
+    assert flagged == {"SeSe-DOX": False, "empty carrier": True}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return {run.name: run for run in load_study(FOLDER / "study.yaml").runs}
+
+
+@pytest.fixture(scope="module")
+def told():
+    return json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))
+
+
+def value_of(result, name, **group):
+    found = [
+        end.outcome
+        for end in result.analysis.endpoints
+        if end.name == name and group.items() <= dict(end.group).items()
+    ]
+    assert len(found) == 1, (name, group, found)
+    assert isinstance(found[0], Estimate)
+    return found[0]
+
+
+def test_the_particles_are_found_at_their_size(study, told):
+    result = analyse_run(study["sizing"])
+    mean = value_of(result, "mean diameter")
+    assert mean.unit == "nm"
+    assert mean.low <= told["particles"]["number-mean diameter"] <= mean.high
+    assert mean.value == pytest.approx(told["particles"]["number-mean diameter"], rel=0.03)
+    spread = value_of(result, "SD of diameters")
+    assert spread.low <= told["particles"]["SD of diameters"] <= spread.high
+    whole = sum(count for _, count in micrographs.images(np.random.default_rng([generate.SEED, 1])))
+    counted = result.analysis.tables["particles"].frame
+    kept = counted["diameter_flag"].fillna("") == ""
+    assert abs(int(kept.sum()) - whole) <= 0.02 * whole
+
+
+def test_the_release_comes_back_without_its_bag(study, told):
+    result = analyse_run(study["dialysis"])
+    slow = value_of(result, "t50 of the carrier", medium="PBS")
+    assert (slow.censored, slow.value) == (">", 48.0)
+    fast, truth = value_of(result, "t50 of the carrier", medium="PBS + GSH"), told["release"]["PBS + GSH"]
+    assert fast.low <= truth["carrier t50"] <= fast.high
+    rate = value_of(result, "k_m", medium="PBS + GSH")
+    assert rate.low <= told["release"]["membrane"]["rate"] <= rate.high
+    assert value_of(result, "t50 (apparent)", medium="PBS + GSH").low > truth["carrier t50"]
+
+
+def test_every_run_of_the_bench_has_its_twin(study):
+    bench = [name for name in study if not name.endswith("-twin")]
+    assert bench == ["sizing", "dialysis", "plates"]
+    for name in bench:
+        assert study[f"{name}-twin"].assay == study[name].assay
+        assert isinstance(study[f"{name}-twin"].door, Virtual)

@@ -1,4 +1,4 @@
-"""Makes the synthetic plates of the embedded study. Shares no code with the analysis.
+"""Makes the synthetic data of the embedded study. Shares no code with the analysis.
 
 Run ``python -m selenolab.demo.generate FOLDER`` to write them again; the same seed gives the same bytes.
 Nothing here was measured: cell lines are called "-like", and the truth is in ``truth.json``.
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from selenolab.demo import dialysis, micrographs
 
 SEED = 20261121
 ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
@@ -49,10 +51,10 @@ class Truth:
 
 
 TRUTHS = (
-    Truth("selenocystine", "HepG2-like", 7.5, 1.9, 0.06, 0.15),
-    Truth("selenocystine", "MCF-7-like", 17.0, 1.6, 0.05, 0.15),
-    Truth("selenomethionine", "HepG2-like", 260.0, 1.3, 0.05, 0.01),
-    Truth("selenomethionine", "MCF-7-like", 300.0, 1.2, 0.05, 0.01),
+    Truth("SeSe-DOX", "HepG2-like", 7.5, 1.9, 0.06, 0.15),
+    Truth("SeSe-DOX", "MCF-7-like", 17.0, 1.6, 0.05, 0.15),
+    Truth("empty carrier", "HepG2-like", 260.0, 1.3, 0.05, 0.01),
+    Truth("empty carrier", "MCF-7-like", 300.0, 1.2, 0.05, 0.01),
 )
 
 
@@ -65,13 +67,13 @@ def layout() -> dict[str, tuple[str, str, float | None]]:
         wells[well] = ("vehicle", "", 0.0)
     for index, dose in enumerate(DOSES):
         for row in "ABC":
-            wells[f"{row}{index + 2}"] = ("sample", "selenocystine", dose)
+            wells[f"{row}{index + 2}"] = ("sample", "SeSe-DOX", dose)
         for row in "DE":
-            wells[f"{row}{index + 2}"] = ("drug_blank", "selenocystine", dose)
+            wells[f"{row}{index + 2}"] = ("drug_blank", "SeSe-DOX", dose)
         for row in "FGH":
-            wells[f"{row}{index + 2}"] = ("sample", "selenomethionine", dose)
+            wells[f"{row}{index + 2}"] = ("sample", "empty carrier", dose)
         for column in (9, 10):
-            wells[f"{ROWS[index]}{column}"] = ("drug_blank", "selenomethionine", dose)
+            wells[f"{ROWS[index]}{column}"] = ("drug_blank", "empty carrier", dose)
     return wells
 
 
@@ -120,7 +122,7 @@ def export(absorbance: NDArray[np.float64], cell_line: str, experiment: int) -> 
 
 def sheet_rows() -> Iterator[tuple[object, ...]]:
     """The plate map: a header and one row a well."""
-    yield ("well", "role", "compound", "dose [µM]")
+    yield ("well", "role", "compound", "dose [µM drug]")
     for well, (role, compound, dose) in sorted(
         layout().items(), key=lambda item: (int(item[0][1:]), item[0])
     ):
@@ -167,7 +169,16 @@ def truth() -> str:
         for one in TRUTHS
     ]  # fmt: skip
     note = "Synthetic: made by selenolab.demo.generate. No number here was measured."
-    told = {"note": note, "seed": SEED, "sd of ln IC50 between experiments": BETWEEN, "curves": curves}
+    particles = {"number-mean diameter": micrographs.MEAN, "SD of diameters": micrographs.SD, "unit": "nm"}
+    dialysis_truth = {
+        medium: {"release rate": rate, "carrier t50": round(float(np.log(2)) / rate, 6), "unit": "h"}
+        for medium, rate in dialysis.RATES.items()
+    }
+    told = {
+        "note": note, "seed": SEED, "particles": particles,
+        "release": {**dialysis_truth, "membrane": {"rate": dialysis.MEMBRANE, "unit": "1/h"}},
+        "sd of ln IC50 between experiments": BETWEEN, "curves": curves,
+    }  # fmt: skip
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -179,6 +190,9 @@ def contents() -> dict[str, bytes]:
         for experiment in EXPERIMENTS:
             text = export(plate(cell_line, experiment, generator), cell_line, experiment)
             files[f"plates/{cell_line.lower()}_{experiment}.txt"] = text.encode()
+    for number, (image, _) in enumerate(micrographs.images(np.random.default_rng([SEED, 1])), start=1):
+        files[f"micrographs/grid_{number}.png"] = image
+    files["dialysis.csv"] = dialysis.table(np.random.default_rng([SEED, 2])).encode()
     return files
 
 

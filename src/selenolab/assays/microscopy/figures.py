@@ -10,7 +10,7 @@ from scipy import special
 from selenolab.assays.microscopy.endpoints import MEAN, MEDIAN, GroupResult
 from selenolab.assays.microscopy.groups import NM, pixel_sizes
 from selenolab.assays.microscopy.histogram import size_classes
-from selenolab.assays.microscopy.moments import log_moments, mean
+from selenolab.assays.microscopy.moments import log_moments, mean, shares_below
 from selenolab.assays.microscopy.settings import MicroscopySettings
 from selenolab.core.dataset import ArrayRef, Dataset
 from selenolab.core.drawing import (
@@ -93,10 +93,8 @@ def _histogram(result: GroupResult) -> Histogram:
 def _cumulative(result: GroupResult) -> CurvePlot:
     """The share of particles up to each size, against that of the lognormal distribution."""
     group = result.group
-    order = np.argsort(result.sizes, kind="stable")
-    sizes, weight = result.sizes[order], result.weight[order]
-    share = 100 * (np.cumsum(weight) - weight / 2) / weight.sum()
-    series = [Series("particles", "line", pd.DataFrame({"x": sizes, "y": share}), 0)]
+    sizes, share = shares_below(result.sizes, result.weight)
+    series = [Series("particles", "line", pd.DataFrame({"x": sizes, "y": 100 * share}), 0)]
     middle, spread = log_moments(result.sizes, result.weight)
     if spread > 0 and len(sizes) >= _ENOUGH:
         grid = np.linspace(sizes[0], sizes[-1], _LINE)

@@ -49,12 +49,17 @@ def quantile(share: float) -> Statistic:
     """
 
     def found(d: Array, w: Array) -> float:
-        order = np.argsort(d, kind="stable")
-        sizes, weights = d[order], w[order]
-        below = (np.cumsum(weights) - weights / 2) / weights.sum()
+        sizes, below = shares_below(d, w)
         return float(np.interp(share, below, sizes))
 
     return found
+
+
+def shares_below(d: Array, w: Array) -> tuple[Array, Array]:
+    """The different sizes, ascending, and the share of the weight below each, half of its own included."""
+    sizes, which = np.unique(d, return_inverse=True)
+    weights = np.bincount(which, weights=w)
+    return sizes, (np.cumsum(weights) - weights / 2) / weights.sum()
 
 
 def standard_deviation(d: Array, w: Array) -> float:

@@ -66,7 +66,8 @@ def _own_sizes(results: Sequence[GroupResult]) -> pd.DataFrame:
         for image, index in result.group.counted.groupby("image").indices.items():
             d, w = result.sizes[index], result.weight[index]
             rows.append((image, mean(d, w), quantile(0.5)(d, w), result.group.unit))
-    return pd.DataFrame(rows, columns=["image", "mean", "median", "unit"])
+    frame = pd.DataFrame(rows, columns=["image", "mean", "median", "unit"])
+    return frame.astype({"mean": float, "median": float})
 
 
 def size_table(results: Sequence[GroupResult]) -> Table | None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from selenolab.assays.microscopy.moments import Array, Statistic, log_moments, quantile
+from selenolab.assays.microscopy.moments import Array, Statistic, log_moments, quantile, shares_below
 from selenolab.stats.intervals import t_quantile, wilson
 
 Index = NDArray[np.integer[Any]]
@@ -90,9 +90,7 @@ def of_quantile(share: float, d: Array, w: Array, unit: Index, level: float) -> 
     width = t_quantile(level, _freedom(parts)) * error / (share * (1 - share))
     odds = special.logit(share)
     limits = special.expit(odds - width), special.expit(odds + width)
-    order = np.argsort(d, kind="stable")
-    sizes, weights = d[order], w[order]
-    shares = (np.cumsum(weights) - weights / 2) / weights.sum()
+    sizes, shares = shares_below(d, w)
     low = -inf if limits[0] < shares[0] else float(np.interp(limits[0], shares, sizes))
     high = inf if limits[1] > shares[-1] else float(np.interp(limits[1], shares, sizes))
     return Between(value, min(low, value), max(high, value))

@@ -41,7 +41,7 @@ def test_tails_tell_micro_from_u():
     assert max(mean["u"], mean["n"]) < 0.1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     number=st.sampled_from(
         ["1", "2", "3", "4", "5", "10", "20", "25", "50", "100", "200", "250", "500", "0.5", "2.5"]
@@ -66,7 +66,7 @@ def test_fonts_no_template_knows_are_read_and_none_wrongly_for_sure():
         (text, reading)
         for name in FONTS
         for text in ("100 nm", "0.5 µm", "200.0 nm", "2 µm", "50 nm", "2.5 nm", "300 nm", "5 nm", "400 nm")
-        for size in (14, 24, 44)
+        for size in (14, 30)
         if (
             reading := read_line(
                 _line(text, ImageFont.truetype(str(LIBERATION / f"Liberation{name}.ttf"), size))
@@ -75,7 +75,7 @@ def test_fonts_no_template_knows_are_read_and_none_wrongly_for_sure():
     ]
     sure = [(text, r.text) for text, r in seen if trust(r) >= SURE]
     assert all(text == read for text, read in sure), [s for s in sure if s[0] != s[1]]
-    assert len(sure) > 0.8 * len(FONTS) * 27
+    assert len(sure) > 0.8 * len(FONTS) * 18
 
 
 @pytest.mark.parametrize("text", ["20 kV", "WD 10", "MOF", "(a)", "det", "00 nm", "nm", "x 100"])

@@ -89,9 +89,9 @@ def _rates(seeds: range) -> tuple[int, list[str]]:
 
 
 def test_drawn_bars_are_read_and_none_wrongly():
-    right, wrong = _rates(range(30))
+    right, wrong = _rates(range(12))
     assert wrong == []
-    assert right >= 26
+    assert right >= 10
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def _is_writing(labels: NDArray[np.int32], group: list[Part]) -> bool:
     if len(group) == 1:
         return bool(sure)
     likely = [letter for letter, fit in named if fit > 0.66]
-    return bool(sure) and len(likely) > 0.5 * len(group)
+    return (bool(sure) or len(likely) >= 3) and len(likely) > 0.5 * len(group)
 
 
 def _named(labels: NDArray[np.int32], box: Part) -> tuple[str, float]:

@@ -67,7 +67,7 @@ def _runs(mask: NDArray[np.bool_], width: int) -> NDArray[np.intp]:
     runs = np.column_stack([rows[::2], columns[::2], columns[1::2]])
     runs = runs[runs[:, 2] - runs[:, 1] >= 5]
     runs = _bridged(runs)
-    long = runs[runs[:, 2] - runs[:, 1] >= _SHORTEST]
+    long = runs[runs[:, 2] - runs[:, 1] >= max(_SHORTEST, width // 80)]
     if len(long) > _MOST_RUNS:
         order = np.argsort(long[:, 1] - long[:, 2], kind="stable")[:_MOST_RUNS]
         long = long[np.sort(order)]

@@ -15,6 +15,7 @@ from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
 _LOWEST = 5  # px: smaller writing is not tried
 _MOST_PARTS = 600
 _MOST_LINES = 5
+_REACH = 200  # px: no space between two letters is wider
 _SURE_ENOUGH, _CLEAR = 0.8, 0.95
 
 Box = tuple[int, int, int, int]  # top, left, foot, right; the last two exclusive
@@ -133,12 +134,15 @@ def _may_be_line(box: Box, parts: int) -> bool:
 def _grouped(parts: list[Box]) -> Iterator[tuple[Box, int]]:
     """Parts of like height side by side, as one box with how many there are."""
     groups: list[list[Box]] = []
+    open_: list[list[Box]] = []  # those a further part may still continue
     for part in parts:
-        fitting = [g for g in groups if _continues(g, part)]
+        open_ = [g for g in open_ if part[1] - g[-1][3] <= _REACH]
+        fitting = [g for g in open_ if _continues(g, part)]
         if fitting:
             min(fitting, key=lambda g: part[1] - g[-1][3]).append(part)
         else:
-            groups.append([part])
+            open_.append([part])
+            groups.append(open_[-1])
     for group in groups:
         columns = np.array(group)
         low, high = columns.min(axis=0), columns.max(axis=0)
@@ -148,11 +152,13 @@ def _grouped(parts: list[Box]) -> Iterator[tuple[Box, int]]:
 def _continues(group: list[Box], part: Box) -> bool:
     """Whether a part stands in the row of a group, close enough."""
     last = group[-1]
-    tallest = max(b[2] - b[0] for b in group)
     height = part[2] - part[0]
     both = min(last[2], part[2]) - max(last[0], part[0])
+    if both < 0.6 * min(height, last[2] - last[0]):
+        return False
+    tallest = max(b[2] - b[0] for b in group)
     near = part[1] - max(b[3] for b in group) <= 1.35 * max(tallest, height)
-    return near and both >= 0.6 * min(height, last[2] - last[0]) and 0.45 <= height / tallest <= 1.9
+    return near and 0.45 <= height / tallest <= 1.9
 
 
 def _distance(box: Box, bar: Box) -> float:

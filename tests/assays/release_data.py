@@ -26,7 +26,7 @@ def sampled(arrived, times, medium_volume=50.0, sample_volume=1.0, loaded=150.0)
 
 
 def through_bag(rate, k_m, steps=4000, last=60.0):
-    """Share [%] in the medium of first-order release at `rate` [1/h] through a bag of `k_m` [1/h], in small steps."""
+    """Share [%] in the medium: first-order release at `rate` [1/h] through a bag of `k_m` [1/h], in steps."""
     time = np.linspace(0, last, steps * 5 + 1)
     step = time[1]
     carrier, bag, medium = 100.0, 0.0, 0.0

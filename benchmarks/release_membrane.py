@@ -120,7 +120,9 @@ def truths() -> list[tuple[str, float | None, Truth]]:
     plain += [("first order", 100.0, Truth(t50, 0.3)) for t50 in (30.0, 45.0, 55.0)]
     plain += [("first order", None, Truth(t50, 0.3)) for t50 in (1.5, 6.9)]
     return plain + [
-        ("Weibull", 100.0, Truth(t50, 0.3, shape)) for shape in (0.7, 1.4) for t50 in (0.35, 1.5, 6.9)
+        ("Weibull", 100.0, Truth(t50, 0.3, shape))
+        for shape in (0.7, 0.85, 1.0, 1.2, 1.4)
+        for t50 in (0.35, 1.5, 6.9)
     ]
 
 

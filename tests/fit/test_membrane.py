@@ -251,6 +251,13 @@ def test_the_fast_carrier_is_a_bound_that_holds(bench):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("shape", [0.85, 1.0, 1.2])
+def test_weibull_covers_what_is_nearly_of_first_order(bench, shape):
+    found = bench.score(bench.Truth(1.5, 0.3, shape), range(1, 301), "Weibull", 100.0)
+    assert 0.92 <= found.covered <= 0.98
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("cv", [0.0, 0.1])
 @pytest.mark.parametrize(("t50", "k_m"), [(0.7, 0.3), (0.7, 0.5), (1.5, 0.3), (6.9, 0.3)])
 def test_the_switch_between_value_and_bound_does_not_break_coverage(bench, t50, k_m, cv):

@@ -22,12 +22,14 @@ class Check:
     found: str
 
 
-def checks_of(joint: Joint, free: Solution, t50: Outcome, k_m: Outcome) -> tuple[Check, ...]:
-    """All checks of a joint fit."""
+def checks_of(
+    joint: Joint, free: Solution, t50: Outcome, why: tuple[str, ...], k_m: Outcome
+) -> tuple[Check, ...]:
+    """All checks of a joint fit; `why` the t50 is no value."""
     return (
         _reaches_plateau(joint, free),
         _k_m_known(k_m),
-        _told_apart(t50),
+        _told_apart(t50, why),
         _repeated(joint),
         _described(joint, free),
     )
@@ -54,13 +56,9 @@ def _k_m_known(k_m: Outcome) -> Check:
     return Check("k_m known", passed, text if passed else f"{text}, more than a factor of {_WIDTH:g}")
 
 
-def _told_apart(t50: Outcome) -> Check:
+def _told_apart(t50: Outcome, why: tuple[str, ...]) -> Check:
     bound = isinstance(t50, Absent) or (isinstance(t50, Estimate) and t50.censored == "<")
-    text = (
-        "the carrier is not told from the membrane"
-        if bound
-        else "the carrier is slower than the membrane can hide"
-    )
+    text = "; ".join(why) if bound else "release and free drug differ by more than their scatter"
     return Check("carrier told from the membrane", not bound, text)
 
 

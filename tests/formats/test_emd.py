@@ -127,6 +127,14 @@ def circle(path: Path) -> None:
         group["b"] = file["Data"]
 
 
+def heap(path: Path) -> None:
+    """An object of the global heap that is free space of no size."""
+    raw = bytearray(ncem(path).read_bytes())
+    place = raw.find(b"GCOL") + 16
+    raw[place : place + 16] = bytes(16)
+    path.write_bytes(raw)
+
+
 def plain(path: Path) -> None:
     with h5py.File(path, "w") as file:
         file["x"] = PIXELS
@@ -149,6 +157,7 @@ WRONG = {
     "outside": (outside, "kept in another file"),
     "linked": (linked, "without a micrograph"),
     "circle": (circle, "without a micrograph"),
+    "heap": (heap, "an empty object at byte"),
     "plain": (plain, "without a micrograph"),
     "cut": (cut, "damaged"),
     "magic": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 90), "damaged"),

@@ -1,6 +1,7 @@
 """Electron microscopy data in HDF5 (emd): images of Velox, and of the layout of the NCEM."""
 
 import json
+import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TITLE = "EMD (HDF5) image"
 _SAVE = "Export the micrograph as TIFF."
 _MAGIC = b"\x89HDF\r\n\x1a\n"
+_HEAP = b"GCOL\1\0\0\0"
 _MOST_NODES = 20_000
 _MOST_METADATA = 2**20  # bytes of Velox's JSON, of one frame
 
@@ -59,6 +61,7 @@ def read(path: Path) -> Parsed:
     import h5py
 
     check_file(path, TITLE, MOST_FILE)
+    _check_heaps(path)
     try:
         with h5py.File(path, "r") as file:
             notes: list[str] = []
@@ -71,6 +74,25 @@ def read(path: Path) -> Parsed:
     except DAMAGE as error:
         raise refuse_damage(TITLE, path, error) from None
     return gather("emd", TITLE, path, pictures, notes)
+
+
+def _check_heaps(path: Path) -> None:
+    """Refuse a global heap with an object of no size, around which HDF5 1.14 turns for ever.
+
+    A heap is GCOL, version 1, its size, and objects: index, references, 4 bytes, size [8 bytes], content.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        start = raw.find(_HEAP)
+        while start >= 0:
+            stop = min(start + int.from_bytes(raw[start + 8 : start + 16], "little"), len(raw))
+            place = start + 16
+            while place + 16 <= stop:
+                size = int.from_bytes(raw[place + 8 : place + 16], "little")
+                step = 16 + -(-size // 8) * 8 if raw[place : place + 2] != b"\0\0" else size
+                if step == 0:
+                    raise refuse_damage(TITLE, path, ValueError(f"an empty object at byte {place}"))
+                place += step
+            start = raw.find(_HEAP, start + 8)
 
 
 def _inside(group: object, name: str) -> Any:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import exp, log
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_every_method_gives_its_contrasts(method, control, rows):
     assert len(found.drawing.dots) == 9
     assert len(found.drawing.bars) == 3
     assert found.drawing.caption.n == "3 independent experiments a group"
-    assert "IC50 was compared by line" in found.methods[0].text
+    assert "IC50 by line was compared" in found.methods[0].text
 
 
 def test_the_overall_test_is_an_effect_with_its_interval_first():
@@ -207,3 +208,18 @@ def test_experiments_that_could_be_paired_and_are_not_are_said(ids, told):
     found = compared([result(units)], "welch", control="A")
     said = [word for word in found.warnings if "'method: paired' uses that" in word]
     assert len(said) == told
+
+
+def test_what_a_comparison_is_made_within_is_said():
+    units = [unit(v, i, line=k, compound="X") for k, vs in THREE.items() for i, v in enumerate(vs)]
+    found = compared([result(units)], "holm", within={"compound": "X"})
+    told = "IC50 by line (compound X)"
+    assert found.drawing.title == told
+    assert found.drawing.caption.text.startswith(told)
+    assert found.methods[0].text.startswith(f"{told} was compared")
+
+
+def test_a_difference_of_percentages_is_in_points():
+    units = [replace(own, unit="%") for own in lines(THREE, "linear")]
+    found = compared([result(units)], "holm")
+    assert {contrast.effect.unit for contrast in found.contrasts} == {"points"}

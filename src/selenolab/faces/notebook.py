@@ -9,6 +9,7 @@ from selenolab.faces.inspection import Looked
 from selenolab.faces.summary import doubts
 from selenolab.report.words import contrast_words, group_words
 from selenolab.report.words import say as outcome_words
+from selenolab.study.compare_words import subject
 
 CELL = "text-align: left; padding: 0.15em 1em 0.15em 0"
 
@@ -52,9 +53,7 @@ def _study(outcome: StudyResult) -> list[Shown]:
             blocks += _result(result)
     for compared in outcome.compared:
         comparison = compared.comparison
-        blocks.append(
-            _heading(f"{comparison.name}: {comparison.endpoint} by {comparison.by.replace('_', ' ')}")
-        )
+        blocks.append(_heading(f"{comparison.name}: {subject(comparison)}"))
         blocks += [_line(contrast_words(contrast)) for contrast in compared.contrasts]
         blocks += [_line(f"not given: {compared.refusal}")] if compared.refusal else []
     return blocks

@@ -11,6 +11,7 @@ from selenolab.faces.exits import printable
 from selenolab.faces.streams import say
 from selenolab.report.words import check_sign, contrast_words, group_words
 from selenolab.report.words import say as outcome_words
+from selenolab.study.compare_words import subject
 
 MOST_ENDPOINTS, MOST_DOUBTS = 12, 8  # a run of the summary; the report has all
 
@@ -91,7 +92,7 @@ def failed_lines(outcome: StudyResult) -> list[str]:
 
 def _say_compared(compared: Compared) -> None:
     comparison = compared.comparison
-    say(f"{comparison.name}: {comparison.endpoint} by {comparison.by.replace('_', ' ')} ({compared.method})")
+    say(f"{comparison.name}: {subject(comparison)} ({compared.method})")
     for contrast in compared.contrasts:
         say(f"  {contrast_words(contrast)}")
     if compared.refusal:

@@ -33,6 +33,7 @@ from selenolab.report.page import (
     simulated_banner,
 )
 from selenolab.report.svg import inline_svg
+from selenolab.study.compare_words import subject
 
 SHORT = 14  # characters that stay on one line
 LIMIT, MOST = 40, 400  # rows of a table before it folds, and in the fold
@@ -131,6 +132,7 @@ def _inline(svg: bytes, prefix: str) -> Markup:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "contrast_rows": _contrast_rows,
+    "subject": subject,
     "check_sign": words.check_sign,
     "check_about": _about,
     "experimental": is_experimental,

@@ -9,6 +9,7 @@ from selenolab.core.compound import Basis, to_selenium
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.core.study import Contrast, Study, StudyResult
 from selenolab.report.numerals import bound_text, interval_text, p_text, plain
+from selenolab.study.compare_words import within
 
 MOLAR = {"M", "mM", "µM", "nM", "pM"}
 UNCHANGED_ALONE = {"series", "species"}
@@ -176,7 +177,7 @@ def as_selenium(endpoint: Endpoint, study: Study) -> tuple[Estimate, str] | None
 def compared_answers(outcome: StudyResult) -> tuple[str, ...]:
     """What the comparisons say, for the head of the report: at most four contrasts of each."""
     return tuple(
-        f"{compared.comparison.endpoint}, {contrast_words(contrast)}."
+        f"{compared.comparison.endpoint}{within(compared.comparison)}, {contrast_words(contrast)}."
         for compared in outcome.compared
         for contrast in [one for one in compared.contrasts if one.right][:4]
     )

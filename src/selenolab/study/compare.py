@@ -18,6 +18,7 @@ from selenolab.stats.variance_analysis import Omnibus, two_way
 from selenolab.study.compare_drawing import draw
 from selenolab.study.compare_points import N_IS, Point, experiment, gather, pooling_warnings, refuse_mixed
 from selenolab.study.compare_units import in_units_of
+from selenolab.study.compare_words import subject, within
 from selenolab.study.comparison_methods import TWO_WAY
 
 ETA = "partial eta squared"
@@ -124,7 +125,8 @@ def _refusal(bounded: Mapping[str, Point]) -> str:
 def _contrast(row: comparisons.Contrast, points: Sequence[Point], found: comparisons.Comparison) -> Contrast:
     n = min(row.n, row.n_reference) if found.paired else row.n + row.n_reference
     n_is = N_IS if found.paired else f"{N_IS}, {row.n} and {row.n_reference}"
-    unit = "ratio" if found.scale == "ratio" else points[0].unit.unit
+    own = points[0].unit.unit
+    unit = "ratio" if found.scale == "ratio" else "points" if own == "%" else own
     effect: Outcome
     if row.p is None or not isfinite(row.estimate):
         effect = Absent(f"{row.state or 'no finite value'}: {row.estimate:.6g}", unit, found.method)
@@ -185,7 +187,7 @@ def _two_way(comparison: Comparison, points: Sequence[Point], warnings: tuple[st
     means = tuple(_mean(units, index) for index in range(len(units.groups)))
     drawing = draw(comparison, points, means, (), method)
     by = f"{first} and {second}".replace("_", " ")
-    text = f"{comparison.endpoint} was compared by {by} with a {method} (n = {N_IS})."
+    text = f"{comparison.endpoint}{within(comparison)} was compared by {by} with a {method} (n = {N_IS})."
     return Compared(comparison, contrasts, method, (), warnings, drawing, (Sentence(text),))
 
 
@@ -199,8 +201,7 @@ def _mean(units: Units, index: int) -> comparisons.GroupMean:
 
 
 def _sentence(comparison: Comparison, found: comparisons.Comparison) -> Sentence:
-    by = comparison.by.replace("_", " ")
     return Sentence(
-        f"{comparison.endpoint} was compared by {by}: {found.method}; {found.intervals}. "
+        f"{subject(comparison)} was compared: {found.method}; {found.intervals}. "
         f"n counts {N_IS}; technical repeats were averaged first."
     )

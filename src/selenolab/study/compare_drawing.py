@@ -8,6 +8,7 @@ from selenolab.core.drawing import Axis, Caption, DotPlot
 from selenolab.core.study import Comparison, Contrast
 from selenolab.stats.comparisons import GroupMean
 from selenolab.study.compare_points import N_IS, Point
+from selenolab.study.compare_words import subject
 
 MOST_BRACKETS = 6
 
@@ -33,13 +34,12 @@ def draw(
     n = "–".join(str(size) for size in dict.fromkeys((sizes[0], sizes[-1])))
     unit = points[0].unit
     shown = "geometric mean" if unit.scale == "log" else "mean"
-    by = comparison.by.replace("_", " ")
-    text = f"{comparison.endpoint} by {by}; every dot is one unit."
+    text = f"{subject(comparison)}; every dot is one unit."
     if any(point.virtual for point in points):
         text += " Simulated units are among them."
     return DotPlot(
         comparison.name,
-        f"{comparison.endpoint} by {by}",
+        subject(comparison),
         Caption(text, f"{n} {N_IS} a group", f"{shown} and 95 % confidence interval", test),
         Axis(comparison.endpoint, unit.unit, unit.scale == "log"),
         dots,

@@ -39,7 +39,7 @@ def suits(parsed: Parsed) -> str:
     if parsed.kind == "plate":
         return ""
     if parsed.kind != "table":
-        return f"a {parsed.kind} holds no wells"
+        return f"it is of kind {parsed.kind}, which holds no wells"
     words = set(renamed(parsed.data.head(0), "table").columns)
     if "dose" not in words:
         return "the table has no column 'dose'"

@@ -16,6 +16,7 @@ from selenolab.report.draw.style import GRID, INK, NARROW, colour, marker, new_f
 
 VALUES = ("value", "low", "high")
 STEP = 0.075  # share of the axis that one row of brackets takes
+LABEL = 0.04  # share of the axis that a line of small writing takes
 MOST_ROWS = 6  # of brackets; more would press the data flat
 
 
@@ -120,18 +121,30 @@ def _dots(ax: Axes, y: Scale, drawing: DotPlot, names: list[str]) -> tuple[Handl
         handles[group] = [artist]
     if "group" in frame.columns and frame["group"].dtype.kind in "iuf":
         handles = {}  # a number is a colour, not a name
-    _dot_labels(ax, frame, across, up)
+    _dot_labels(ax, y, frame, across, up)
     return handles, bool(out.any())
 
 
-def _dot_labels(ax: Axes, frame: pd.DataFrame, across: NDArray[np.float64], up: NDArray[np.float64]) -> None:
-    if "label" not in frame.columns or len(frame) > 30:
+def _dot_labels(
+    ax: Axes, y: Scale, frame: pd.DataFrame, across: NDArray[np.float64], up: NDArray[np.float64]
+) -> None:
+    if "label" not in frame.columns or len(frame) > 30 or not _room(y, across, up):
         return
     for text, here, there in zip(frame["label"], across, up, strict=True):
         if isinstance(text, str) and text and not np.isnan(there):
             ax.annotate(
                 text, (here, there), (5, 0), textcoords="offset points", va="center", fontsize="small"
             )
+
+
+def _room(y: Scale, across: NDArray[np.float64], up: NDArray[np.float64]) -> bool:
+    """Whether every label can stand beside its dot and lie over no other one of its category."""
+    heights = np.log(up / y.low) / np.log(y.high / y.low) if y.log else (up - y.low) / (y.high - y.low)
+    for category in np.unique(np.round(across)):
+        mine = np.sort(heights[(np.round(across) == category) & ~np.isnan(heights)])
+        if (np.diff(mine) < LABEL).any():
+            return False
+    return True
 
 
 def beside(across: NDArray[np.float64], up: NDArray[np.float64], y: Scale) -> NDArray[np.float64]:

@@ -198,6 +198,21 @@ def test_bar_without_a_number_and_unit_is_refused(text):
     assert "strip of 120.0 px" in answer.reason
 
 
+@pytest.mark.parametrize("text", ["10 um2", "100 nmx", "1.2.3 nm", "3 10 um"])
+def test_part_of_a_longer_writing_is_not_read(text):
+    assert isinstance(find_scale_bar(_picture(text)), NoScaleBar)
+
+
+def test_washed_out_beginning_of_a_number_is_not_left_away():
+    image = np.array(_picture("250 nm"))
+    columns = np.flatnonzero((image[205:232, 75:260] > 200).any(axis=0)) + 75
+    first = columns[: int(np.argmax(np.diff(columns) > 1)) + 1]
+    digit = image[200:236, first[0] : first[-1] + 1]
+    image[200:236, first[0] : first[-1] + 1] = (90 + 0.6 * (digit.astype(float) - 90)).clip(0, 255)
+    bar = find_scale_bar(image)
+    assert isinstance(bar, NoScaleBar) or bar.length == 250.0
+
+
 def test_number_without_a_bar_is_refused():
     assert isinstance(find_scale_bar(_picture("100 nm", bar=None)), NoScaleBar)
 

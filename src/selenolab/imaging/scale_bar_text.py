@@ -15,6 +15,8 @@ from selenolab.imaging.scale_bar_value import BarValue, bar_value, trust
 _LOWEST = 5  # px: smaller writing is not tried
 _MOST_PARTS = 600
 _MOST_LINES = 5
+_STRAY = 0.04  # ink beside a line that is not of it, in squared heights of the line
+_PART = 0.3  # what is left of the trust in a line that goes on
 _REACH = 200  # px: no space between two letters is wider
 _SURE_ENOUGH, _CLEAR = 0.8, 0.95
 
@@ -55,7 +57,8 @@ def texts_near(grey: NDArray[np.float32], bar: BarLine) -> list[TextReading]:
             reading = _read(ink, box)
             value = bar_value(reading.text) if reading else None
             if reading and value:
-                found.append(TextReading(value, trust(reading), _moved(box, region[0], region[1])))
+                whole = 1.0 if _is_whole(ink.ink, box) else _PART
+                found.append(TextReading(value, whole * trust(reading), _moved(box, region[0], region[1])))
     return sorted(found, key=lambda t: (-t.trust, t.box))
 
 
@@ -93,6 +96,14 @@ def _read(guess: Ink, box: Box) -> LineReading | None:
     top, left = max(box[0] - pad, 0), max(box[1] - pad, 0)
     crop = guess.ink[top : box[2] + pad, left : box[3] + pad]
     return read_line(np.ascontiguousarray(crop if guess.shadow else _cleared(crop)), guess.shadow)
+
+
+def _is_whole(ink: NDArray[np.float32], box: Box) -> bool:
+    """Whether nothing more is written right before or after a line: "2.5 µm" must not be read as "5 µm"."""
+    height = box[2] - box[0]
+    reach = max(3, height)
+    sides = (slice(max(box[1] - 1 - reach, 0), max(box[1] - 1, 0)), slice(box[3] + 1, box[3] + 1 + reach))
+    return all(float((ink[box[0] : box[2], side] > 0.4).sum()) <= _STRAY * height**2 for side in sides)
 
 
 def _cleared(crop: NDArray[np.float32]) -> NDArray[np.float32]:

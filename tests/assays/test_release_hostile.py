@@ -13,6 +13,7 @@ from selenolab.shelf import assays
 
 ASSAY = assays["release"]
 SET = {"correction": "none yet", "medium_volume_ml": 50, "sample_volume_ml": 1, "loaded_drug_ug": 150}
+QUICK = {"models": ["weibull", "korsmeyer_peppas"]}
 HEAD = "vessel,medium,time [h],concentration [µg/mL]"
 GOOD = tuple((t, 3 * (1 - 0.5 ** (t / 7))) for t in (0.5, 1, 2, 4, 8, 12, 24, 48))
 
@@ -31,7 +32,7 @@ def file_of(tmp_path, text, name="release.csv", **facts):
 
 
 def analysed(tmp_path, text, **settings):
-    chosen = ASSAY.settings(**{**SET, **settings})
+    chosen = ASSAY.settings(**{**SET, **QUICK, **settings})
     reading = ASSAY.bench.read([file_of(tmp_path, text)], None, chosen)
     return reading, ASSAY.analyse(reading.dataset, chosen, 0, {})
 
@@ -234,7 +235,7 @@ def test_an_excluded_value_still_took_its_aliquot(tmp_path):
     from selenolab.core.study import Exclusion
     from selenolab.study.exclude import exclude
 
-    chosen = ASSAY.settings(**SET)
+    chosen = ASSAY.settings(**SET, **QUICK)
     reading = ASSAY.bench.read([file_of(tmp_path, table())], None, chosen)
     left_out = exclude(reading.dataset, [Exclusion("r", {"vessel": "V2", "time": "12"}, "spilt")])
     plain, without = (ASSAY.analyse(d, chosen, 0, {}) for d in (reading.dataset, left_out))

@@ -33,7 +33,8 @@ def frame(reading) -> pd.DataFrame:
 
 
 def analyse(reading, taken=None, **settings):
-    return ASSAY.analyse(reading.dataset, ASSAY.settings(**{**SET, **settings}), 0, taken or {})
+    chosen = ASSAY.settings(**{**SET, "models": ["weibull"], **settings})
+    return ASSAY.analyse(reading.dataset, chosen, 0, taken or {})
 
 
 def released(analysis, time):

@@ -29,7 +29,7 @@ def plain():
 
 @pytest.fixture(scope="module")
 def analysed(plain):
-    settings = ASSAY.settings()
+    settings = ASSAY.settings(models=["weibull", "first_order"])
     seen = observe(plain, ASSAY.virtual.noise(plain, settings), 5)
     return ASSAY.analyse(seen, settings, 5, {})
 
@@ -61,7 +61,7 @@ def test_the_virtual_vessels_count_as_planned_and_their_ph_as_measured(plain):
 
 def test_without_noise_the_release_is_the_models(plain):
     """10.0 % in buffer and 84.5 % with 10 mM GSH at 24 h: the dossier's assumed targets."""
-    frame = ASSAY.analyse(plain, ASSAY.settings(), 0, {}).tables["summary"].frame
+    frame = ASSAY.analyse(plain, ASSAY.settings(models=["weibull"]), 0, {}).tables["summary"].frame
     day = frame[(frame["time"] == 24) & (frame["role"] == "sample")].set_index("medium")["released"]
     assert day["PBS pH 7.4"] == pytest.approx(10.0, abs=0.3)
     assert day["10 mM GSH pH 7.4"] == pytest.approx(84.5, abs=0.5)
@@ -120,7 +120,8 @@ def test_two_media_of_one_name_are_refused():
 
 
 def test_own_media_run_through_the_model():
-    settings = ASSAY.settings(virtual_media=[{"name": "buffer"}, {"name": "peroxide", "h2o2_mm": 33}])
+    media = [{"name": "buffer"}, {"name": "peroxide", "h2o2_mm": 33}]
+    settings = ASSAY.settings(virtual_media=media, models=["weibull"])
     design = ASSAY.virtual.design(settings)
     states = simulate(models["carrier_release"], design, dose_unit="µg")
     dataset = ASSAY.virtual.expect(states, design, settings)

@@ -15,7 +15,6 @@ from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.fit.release_answer import NotFitted, ReleaseFit
 from selenolab.fit.release_exponent import BORDERS, READINGS
 from selenolab.fit.release_fit import fit_release, fit_vessels
-from selenolab.fit.release_models import USUAL
 from selenolab.fit.release_ranking import ModelRanking, rank_fits
 from selenolab.fit.release_vessels import OverVessels, parameter_over_vessels
 
@@ -54,26 +53,23 @@ def modelled(group: Group, settings: ReleaseSettings) -> Modelled:
     rows = sound_rows(group)
     pooled_weight = np.interp(rows["time"], time, weight)
     try:
-        fits = {
+        fits: dict[str, Fits] = {
             name: fit_vessels(
                 time, table, weight[:, None], model=name, level=level, kp_max=kp_max, m=m, intervals=False
             )
-            for name in USUAL
+            for name in settings.models
         }
-        pooled = {
+        ranking = rank_fits(fits, rows=_rows_ranked(time, table))
+        best = ranking.ranked[0].name if ranking.ranked else ""
+        pooled: dict[str, ReleaseFit | NotFitted] = {
             name: fit_release(
                 rows["time"], rows["released"], pooled_weight, model=name, level=level, kp_max=kp_max, m=m
             )
-            for name in dict.fromkeys((_best(fits), PEPPAS)) if name
+            for name in dict.fromkeys((best, PEPPAS)) if name in fits
         }  # fmt: skip
     except DataError as error:
         return Modelled(group, why=str(error))
-    return Modelled(group, fits, pooled, rank_fits(fits, rows=_rows_ranked(time, table)))
-
-
-def _best(fits: Mapping[str, Fits]) -> str:
-    ranking = rank_fits(fits)
-    return ranking.ranked[0].name if ranking.ranked else ""
+    return Modelled(group, fits, pooled, ranking)
 
 
 def _rows_ranked(time: Vector, table: Vector) -> int:
@@ -106,7 +102,7 @@ def model_endpoints(found: Modelled, settings: ReleaseSettings) -> Iterator[Endp
     known = [fit for fit in fits if isinstance(fit, ReleaseFit)]
     if not known:
         reason = next((fit.reason for fit in fits if isinstance(fit, NotFitted)), found.why)
-        yield Endpoint(EXPONENT, words, Absent(reason or "no curve can be fitted", "1"))
+        yield Endpoint(EXPONENT, words, Absent(reason or f"{PEPPAS} is not among the models", "1"))
         return
     over = parameter_over_vessels(known, "n", settings.level)
     yield Endpoint(EXPONENT, words, estimate_of(over, "1", n_is), (_reading(over, settings),))

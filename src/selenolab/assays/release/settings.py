@@ -6,6 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from selenolab.core.assay import AssaySettings
 
+ModelName = Literal[
+    "zero_order", "first_order", "first_order_fmax", "higuchi", "korsmeyer_peppas", "hixson_crowell",
+    "weibull", "weibull_fmax", "peppas_sahlin", "gompertz", "logistic", "biphasic",
+    "first_order_lag", "weibull_lag",
+]  # fmt: skip
+MODELS: tuple[ModelName, ...] = (
+    "zero_order", "first_order", "first_order_fmax", "higuchi", "korsmeyer_peppas", "hixson_crowell",
+    "weibull", "weibull_fmax", "peppas_sahlin", "gompertz", "logistic", "biphasic",
+)  # fmt: skip
+
 
 class VirtualMedium(BaseModel):
     """A medium of the virtual dialysis. Its pH counts as measured."""
@@ -87,6 +97,9 @@ class ReleaseSettings(AssaySettings):
     )
     kp_max: float = Field(
         60.0, gt=0, le=120, description="Highest release in % that enters Higuchi and Korsmeyer-Peppas."
+    )
+    models: tuple[ModelName, ...] = Field(
+        MODELS, min_length=1, description="Release models that are fitted and ranked."
     )
     weighting: Literal["none", "1/sd2"] = Field(
         "none", description="Weights of the fits to the mean curve: none, or one over the squared SD."

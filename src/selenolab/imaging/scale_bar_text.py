@@ -101,7 +101,7 @@ def _read(guess: Ink, box: Box) -> LineReading | None:
 def _is_whole(ink: NDArray[np.float32], box: Box) -> bool:
     """Whether nothing more is written right before or after a line: "2.5 µm" must not be read as "5 µm"."""
     height = box[2] - box[0]
-    reach = max(3, height)
+    reach = max(3, round(0.75 * height))
     sides = (slice(max(box[1] - 1 - reach, 0), max(box[1] - 1, 0)), slice(box[3] + 1, box[3] + 1 + reach))
     return all(float((ink[box[0] : box[2], side] > 0.4).sum()) <= _STRAY * height**2 for side in sides)
 

@@ -45,7 +45,7 @@ def summarise_t50(times: ArrayLike, first: float, last: float, level: float = 0.
     --------
     >>> found = summarise_t50([11.0, 12.0, 13.0], 0.5, 48)
     >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)
-    (11.97, 9.72, 14.74)
+    (11.97, 9.73, 14.73)
     >>> found = summarise_t50([inf, inf, inf], 0.5, 48)
     >>> found.censored, found.value, found.level
     ('>', 48, 0.875)

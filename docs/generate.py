@@ -86,7 +86,7 @@ def cli_app() -> Any:
 
 
 def write_members() -> None:
-    """Copy the members' READMEs and write one list a shelf."""
+    """Write the members' pages, from their READMEs and what they can answer, and one list a shelf."""
     shelf = importlib.import_module("selenolab.shelf")
     shutil.rmtree(MEMBERS, ignore_errors=True)
     for kind, title in SHELVES.items():
@@ -94,9 +94,22 @@ def write_members() -> None:
         folder = MEMBERS / kind
         folder.mkdir(parents=True)
         for name in members:
-            shutil.copyfile(members.folder(name) / README, folder / f"{name}.md")
+            page = (members.folder(name) / README).read_text(encoding="utf-8").rstrip()
+            page += answers(members[name]) if kind == "assays" else ""
+            (folder / f"{name}.md").write_text(page + "\n", encoding="utf-8")
         page = _list_page(kind, title, list(members), "Each page is the member's own README.")
         (MEMBERS / f"{kind}.md").write_text(page, encoding="utf-8")
+
+
+def answers(assay: Any) -> str:
+    """What an assay can put into its JSON: endpoints with their units, tables with their columns."""
+    lines = ["", "", "## In the JSON", "", "| endpoint | unit | meaning |", "|---|---|---|"]
+    lines += [f"| `{one.name}` | {one.unit or '-'} | {one.meaning} |" for one in assay.endpoints]
+    if assay.gives:
+        lines += ["", "| table | columns |", "|---|---|"]
+    for name, schema in assay.gives.items():
+        lines.append(f"| `{name}` | {', '.join(column.word for column in schema.columns)} |")
+    return "\n".join(lines)
 
 
 def write_tutorials(studies: Path = STUDIES, target: Path = MEMBERS) -> None:

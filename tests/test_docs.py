@@ -1,6 +1,8 @@
 """Pages that are made from the program say what the program says."""
 
+import importlib
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -74,3 +76,18 @@ def test_every_page_is_reachable() -> None:
     listed = (DOCS / "index.md").read_text(encoding="utf-8")
     pages = {path.stem for path in DOCS.glob("*.md")} - {"index"}
     assert [page for page in sorted(pages) if f"\n{page}" not in listed] == []
+
+
+def test_the_page_of_json_names_every_field_of_the_schema(generate: ModuleType) -> None:
+    schema = json.loads((DOCS / "schemas" / "analysis.schema.json").read_text(encoding="utf-8"))
+    page = (DOCS / "json.md").read_text(encoding="utf-8")
+    fields = [*schema["properties"], *schema["$defs"]["endpoint"]["properties"]]
+    assert [field for field in fields if f"`{field}`" not in page] == []
+
+
+def test_the_pages_of_assays_name_all_that_stands_in_their_json(generate: ModuleType) -> None:
+    assays = importlib.import_module("selenolab.shelf").assays
+    for name in assays:
+        page = generate.answers(assays[name])
+        assert [one.name for one in assays[name].endpoints if f"| `{one.name}` |" not in page] == []
+        assert [table for table in assays[name].gives if f"| `{table}` |" not in page] == []

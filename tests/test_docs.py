@@ -78,7 +78,7 @@ def test_every_page_is_reachable() -> None:
     assert [page for page in sorted(pages) if f"\n{page}" not in listed] == []
 
 
-def test_the_page_of_json_names_every_field_of_the_schema(generate: ModuleType) -> None:
+def test_the_page_of_json_names_every_field_of_the_schema() -> None:
     schema = json.loads((DOCS / "schemas" / "analysis.schema.json").read_text(encoding="utf-8"))
     page = (DOCS / "json.md").read_text(encoding="utf-8")
     fields = [*schema["properties"], *schema["$defs"]["endpoint"]["properties"]]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from selenolab.assays.microscopy import outlining
 from selenolab.assays.microscopy.assay import assay
 from selenolab.assays.microscopy.edits import Edits, added_rows, cut_and_join, removed
 from selenolab.assays.microscopy.frame import Frame
@@ -14,6 +15,7 @@ from selenolab.assays.microscopy.outlining import outline
 from selenolab.assays.microscopy.settings import Added, Merged, MicroscopySettings, Removed, Split
 from selenolab.core.errors import StudyError
 from selenolab.formats.recognise import read_input
+from selenolab.imaging.segmentation import Segmentation
 
 SPEC = importlib.util.spec_from_file_location("micrographs", Path(__file__).with_name("micrographs.py"))
 micrographs = importlib.util.module_from_spec(SPEC)
@@ -178,3 +180,18 @@ def test_edits_in_the_settings_reach_the_report(tmp_path):
 def test_an_edit_without_its_words_is_refused(words):
     with pytest.raises(ValueError, match="validation error"):
         assay.settings(**words)
+
+
+def test_what_is_not_convex_is_taken_for_an_unresolved_cluster_unless_a_person_says_so(monkeypatch):
+    three = discs((50, 50, 30), (79, 50, 30), (79, 79, 30))
+    one = Segmentation((three < 120).astype(np.int32), "dark")
+    monkeypatch.setattr(outlining, "find_particles", lambda *given: one)
+    blank = np.zeros(three.shape, bool)
+    plain = outline("a.png", three, blank, None, Edits(), MicroscopySettings()).particles
+    assert list(plain["diameter_px_flag"]) == ["excluded: not convex, an unresolved cluster"]
+    kept = outline("a.png", three, blank, None, Edits(), MicroscopySettings(solidity_min=0)).particles
+    assert list(kept["diameter_px_flag"]) == [""]
+    split = Edits(split=(Split(image="a.png", points=((50, 50), (79, 50), (79, 79))),))
+    cut = outline("a.png", three, blank, None, split, MicroscopySettings()).particles
+    assert list(cut["diameter_px_flag"]) == ["", "", ""]
+    assert cut["diameter_px"].tolist() == pytest.approx([30, 30, 30], abs=1)

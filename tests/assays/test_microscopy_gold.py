@@ -1,4 +1,4 @@
-"""Gold particles of known size, by the scale bars in their own images (shared data, not in the repository)."""
+"""Gold particles of known size, by the scale bars in their own images (shared data, not in here)."""
 
 from pathlib import Path
 

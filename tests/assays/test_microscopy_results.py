@@ -192,7 +192,7 @@ def test_a_d6_mean_that_rests_on_one_particle_says_so():
 
 def test_figures_are_of_the_groups_and_of_the_first_images():
     names = tuple(f"i{number}" for number in range(1, 9))
-    records = images(*names, pixel_size=0.5, pixels=names, outlines=[f"o{n}" for n in names])
+    records = images(*names, pixel_size=0.5, frame_width=400, pixels=names, outlines=[f"o{n}" for n in names])
     outlined = particles(
         drawn(10, images=names), centre_x=50.0, centre_y=40.0, drawn_by="segmentation", edit=""
     )

@@ -9,7 +9,7 @@ from scipy import special
 from selenolab.assays.microscopy.endpoints import GroupResult
 from selenolab.assays.microscopy.groups import NM, Group, frames, pixel_sizes
 from selenolab.assays.microscopy.moments import Array, log_moments
-from selenolab.assays.microscopy.outlining import EDGE
+from selenolab.assays.microscopy.outlining import CLUSTER, EDGE
 from selenolab.assays.microscopy.settings import MicroscopySettings
 from selenolab.core.check import Check
 from selenolab.core.dataset import Dataset, sound
@@ -99,7 +99,7 @@ def _picture_checks(
     contrast = _number(row, "contrast")
     note = str(row.get("segmentation_note") or "")
     if not np.isfinite(contrast):
-        why = f"No particle was found to judge it by. {note}".strip()
+        why = note or "No particle was found to judge it by."
         yield Check("particles stand out from the ground", "contrast", False, why, group=group)
         return
     why = f"Particles differ from the ground by {contrast:.1f} of its standard deviations. {note}".strip()
@@ -138,12 +138,19 @@ def _one(many: str) -> str:
 
 
 def _edge_and_clusters(group: Group, words: dict[str, str], settings: MicroscopySettings) -> Iterator[Check]:
-    flags = (
-        group.outlined["diameter_px_flag"].fillna("").astype(str)
-        if "diameter_px_flag" in group.outlined
-        else pd.Series("", index=group.outlined.index)
-    )
+    flags = _flags(group)
     edge, whole = int(flags.str.startswith(EDGE).sum()), len(group.counted)
+    lumps = int(flags.str.startswith(CLUSTER).sum())
+    if "solidity" in group.outlined:
+        share = 100 * lumps / max(lumps + whole, 1)
+        why = (
+            f"{lumps} of {lumps + whole} outlines are not convex (solidity below {settings.solidity_min:g}): "
+        )
+        why += "taken for unresolved clusters, not counted."
+        why += " Split them by hand, or count separate particles only." if lumps else ""
+        yield _most(
+            "outlines are single particles", "unresolved", share, settings.unresolved_max, "%", why, words
+        )
     share = 100 * edge / max(edge + whole, 1)
     corrected = "their loss is corrected for" if settings.edge_correction else "not corrected for, as set"
     why = f"{edge} of {edge + whole} touch the edge and are not counted; {corrected}."
@@ -154,6 +161,12 @@ def _edge_and_clusters(group: Group, words: dict[str, str], settings: Microscopy
         yield _most(
             "few particles in clusters", "aggregation", share, settings.aggregated_max, "%", why, words
         )
+
+
+def _flags(group: Group) -> "pd.Series[str]":
+    if "diameter_px_flag" not in group.outlined:
+        return pd.Series("", index=group.outlined.index)
+    return group.outlined["diameter_px_flag"].fillna("").astype(str)
 
 
 def _alike(group: Group, words: dict[str, str], settings: MicroscopySettings) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from selenolab.assays.microscopy.endpoints import MEAN, MEDIAN, GroupResult
 from selenolab.assays.microscopy.groups import NM, pixel_sizes
 from selenolab.assays.microscopy.histogram import size_classes
 from selenolab.assays.microscopy.moments import log_moments, mean, shares_below
+from selenolab.assays.microscopy.outlining import CLUSTER, EDGE
 from selenolab.assays.microscopy.settings import MicroscopySettings
 from selenolab.core.dataset import ArrayRef, Dataset
 from selenolab.core.drawing import (
@@ -27,16 +28,13 @@ from selenolab.core.drawing import (
 from selenolab.core.estimate import Estimate
 
 # What became of an outline, in the order of the colours, and the words of its flag.
-COUNTED, EDGE, OTHER, HAND = (
-    "counted",
-    "touches the edge, not counted",
-    "excluded",
-    "drawn or changed by hand",
-)
-_KINDS = (COUNTED, EDGE, OTHER, HAND)
+COUNTED, OTHER, HAND = "counted", "excluded", "drawn or changed by hand"
+AT_EDGE, UNRESOLVED = "touches the edge, not counted", "unresolved cluster, not counted"
+_KINDS = (COUNTED, AT_EDGE, UNRESOLVED, OTHER, HAND)
 _LINE = 160
 _ENOUGH = 10  # particles for a lognormal curve
 LOGNORMAL = "lognormal"
+_ROOM = 0.06  # of the width of an image, that a particle needs to bear its number
 _MOST_NUMBERED = 25  # particles beyond which numbers would hide the image
 
 
@@ -196,7 +194,7 @@ def _overlay(dataset: Dataset, row: dict[str, object], scale: float, images: int
         Caption(text, f"1 of {images} images" if images > 1 else "1 image"),
         dataset.arrays[str(row["pixels"])],
         tuple(series),
-        _numbers(own, kinds),
+        _numbers(own, kinds, float(str(row["frame_width"]))),
         scale if known else None,
     )
 
@@ -209,8 +207,9 @@ def kinds_of(particles: pd.DataFrame) -> NDArray[np.object_]:
         else pd.Series("", index=particles.index)
     )
     by_hand = particles["drawn_by"] == "hand"
-    edge = flags.str.startswith("excluded: touches the edge")
-    kinds = np.where(flags != "", np.where(edge, EDGE, OTHER), np.where(by_hand, HAND, COUNTED))
+    kinds = np.where(flags != "", OTHER, np.where(by_hand, HAND, COUNTED)).astype(object)
+    for kind, flag in ((AT_EDGE, EDGE), (UNRESOLVED, CLUSTER)):
+        kinds[flags.str.startswith(flag).to_numpy(bool)] = kind
     return np.asarray(kinds, dtype=object)
 
 
@@ -224,10 +223,11 @@ def _joined(points: NDArray[np.float64], masks: NDArray[np.int_]) -> pd.DataFram
     return pd.DataFrame(np.vstack(parts) if parts else np.empty((0, 2)), columns=["x", "y"])
 
 
-def _numbers(own: pd.DataFrame, kinds: NDArray[np.object_]) -> pd.DataFrame:
+def _numbers(own: pd.DataFrame, kinds: NDArray[np.object_], width: float) -> pd.DataFrame:
     """The numbers of few particles, so that a person can name them."""
     counted = own[(kinds == COUNTED) | (kinds == HAND)]
-    if len(counted) > _MOST_NUMBERED:
+    typical = float(counted["diameter_px"].median()) if len(counted) else 0.0
+    if len(counted) > _MOST_NUMBERED or typical < _ROOM * width:
         return pd.DataFrame()
     text = [
         str(name).removeprefix(f"{image} ")

@@ -44,7 +44,7 @@ def sentences(
     dataset: Dataset, results: Sequence[GroupResult], settings: MicroscopySettings
 ) -> tuple[Sentence, ...]:
     """The methods of this analysis."""
-    found = [_scale(dataset), _particles(dataset)]
+    found = [_scale(dataset), _particles(dataset, settings.solidity_min)]
     records = dataset.tables["records"].frame
     if settings.edge_correction:
         found.append(
@@ -73,7 +73,7 @@ def _scale(dataset: Dataset) -> Sentence:
     )
 
 
-def _particles(dataset: Dataset) -> Sentence:
+def _particles(dataset: Dataset, least: float) -> Sentence:
     records = dataset.tables["records"].frame
     if "outlines" not in records:
         return Sentence("The particles were drawn from a model; no image was made or segmented.")
@@ -82,7 +82,8 @@ def _particles(dataset: Dataset) -> Sentence:
     by_hand = f" {edited} outline{'s were' if edited != 1 else ' was'} changed by hand." if edited else ""
     return Sentence(
         "Particles were outlined against the local ground, touching convex ones split, scale bars and "
-        f"writing left out; the outlines are shown.{by_hand}",
+        f"writing left out; outlines of a solidity below {least:g} were taken for unresolved clusters and "
+        f"not counted.{by_hand}",
         (VERLEYSEN,),
     )
 

@@ -12,11 +12,12 @@ from selenolab.assays.microscopy.edits import Edits, added_rows, cut_and_join, r
 from selenolab.assays.microscopy.frame import Frame, frame_of
 from selenolab.assays.microscopy.settings import MicroscopySettings
 from selenolab.assays.microscopy.stated import Region
-from selenolab.imaging.segmentation import ParticleOptions, find_particles
+from selenolab.imaging.segmentation import ParticleOptions, Segmentation, find_particles
 from selenolab.imaging.shapes import measure, outlines
 
 EDGE = "excluded: touches the edge"
 ANNOTATION = "excluded: touches the annotation"
+CLUSTER = "excluded: not convex, an unresolved cluster"
 _RENAMED = {
     "area": "area_px",
     "diameter": "diameter_px",
@@ -70,20 +71,21 @@ def outline(
     found = find_particles(part, ignore, options)
     labels, names, told = cut_and_join(name, found.labels, (frame.left, frame.top), edits)
     rows = _rows(name, labels, part, ignore, names, told)
+    rows = _without_clusters(rows, settings.solidity_min)
     rows["centre_x"] += frame.left
     rows["centre_y"] += frame.top
     rings = _rings(labels, frame)
     rows = removed(name, rows, labels, (frame.left, frame.top), edits)
     rows, rings = added_rows(name, rows, rings, labels, frame, edits)
-    return Outlined(
-        frame,
-        rows,
-        rings,
-        found.polarity,
-        _saturated(part, ignore),
-        _contrast(part, labels, ignore),
-        found.noted,
-    )
+    quality = _saturated(part, ignore), _contrast(part, labels, ignore)
+    return Outlined(frame, rows, rings, found.polarity, *quality, _notes(part, found))
+
+
+def _notes(image: NDArray[np.float32], found: Segmentation) -> tuple[str, ...]:
+    """What there is to say of the image; one without any grey says so itself."""
+    if image.min() == image.max():
+        return (f"All pixels of the image have one value, {image.flat[0]:g}: it holds nothing to see.",)
+    return found.noted
 
 
 def _rows(
@@ -111,6 +113,12 @@ def _rows(
     rows["edit"] = pd.Series([told.get(label, "") for label in own], dtype=object)
     rows["mask"] = shapes["label"].to_numpy(int)
     return rows
+
+
+def _without_clusters(rows: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Outlines of the segmentation that are not convex flagged; what a person drew stays."""
+    found = (rows["solidity"] < least) & (rows["drawn_by"] != "hand") & (rows["diameter_px_flag"] == "")
+    return rows.assign(diameter_px_flag=rows["diameter_px_flag"].mask(found, CLUSTER))
 
 
 def _rings(labels: NDArray[np.int32], frame: Frame) -> NDArray[np.float32]:

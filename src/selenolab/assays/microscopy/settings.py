@@ -78,6 +78,13 @@ class MicroscopySettings(AssaySettings):
     splitting: float = Field(
         1.0, ge=0, le=2, description="How readily touching particles are split: 0 never, 2 eagerly."
     )
+    solidity_min: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="Least solidity (area over that of the convex hull) of an outline that counts; outlines "
+        "below are taken for unresolved clusters. 0 counts all.",
+    )
     add: tuple[Added, ...] = Field((), description="Particles that a person adds.")
     remove: tuple[Removed, ...] = Field((), description="Outlines that a person removes, each with why.")
     split: tuple[Split, ...] = Field((), description="Outlines that a person splits.")
@@ -94,6 +101,9 @@ class MicroscopySettings(AssaySettings):
     saturated_max: float = Field(1.0, ge=0, description="Greatest share of saturated pixels, in %.")
     contrast_min: PositiveFloat = Field(2.0, description="Least contrast, in SDs of the ground.")
     edge_share_max: PositiveFloat = Field(30.0, description="Greatest share of particles at the edge, in %.")
+    unresolved_max: float = Field(
+        10.0, ge=0, description="Greatest share of outlines that are unresolved clusters, in %."
+    )
     aggregated_max: PositiveFloat = Field(30.0, description="Greatest share of particles in clusters, in %.")
     covered_max: PositiveFloat = Field(50.0, description="Greatest share of an image under particles, in %.")
     magnification_max: PositiveFloat = Field(

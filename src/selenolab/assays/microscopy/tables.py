@@ -10,10 +10,12 @@ from selenolab.assays.microscopy.endpoints import GroupResult
 from selenolab.assays.microscopy.groups import NM
 from selenolab.assays.microscopy.histogram import size_classes
 from selenolab.assays.microscopy.moments import mean, quantile
+from selenolab.assays.microscopy.outlining import CLUSTER, EDGE
 from selenolab.assays.microscopy.schema import IMAGES, PARTICLES, SIZES
 from selenolab.core.dataset import Dataset, Table, sound
 from selenolab.core.schema import OpenColumn
 
+_COUNTS = ("outlined", "counted", "at the edge", "unresolved")
 _LENGTHS = {"diameter_px": "diameter", "feret_max_px": "feret_max", "feret_min_px": "feret_min"}
 
 
@@ -43,8 +45,10 @@ def image_table(dataset: Dataset, results: Sequence[GroupResult]) -> Table:
         frame["covered"] = [covered.get(str(image), 0.0) for image in frame["image"]]
     counted = outlined[sound(outlined, "diameter_px")]
     flags = outlined["diameter_px_flag"].fillna("").astype(str) if "diameter_px_flag" in outlined else None
-    edge = outlined[flags.str.contains("touches the edge")] if flags is not None else outlined.iloc[:0]
-    for word, rows in (("outlined", outlined), ("counted", counted), ("at the edge", edge)):
+    none = outlined.iloc[:0]
+    edge = outlined[flags.str.startswith(EDGE)] if flags is not None else none
+    lumps = outlined[flags.str.startswith(CLUSTER)] if flags is not None else none
+    for word, rows in zip(_COUNTS, (outlined, counted, edge, lumps), strict=True):
         frame[word] = frame["image"].map(rows["image"].value_counts()).fillna(0).astype(int)
     left_out = ~sound(records, "frame_width")
     frame["used"] = np.where(left_out, records.get("frame_width_flag", ""), "yes")
@@ -52,6 +56,7 @@ def image_table(dataset: Dataset, results: Sequence[GroupResult]) -> Table:
         "outlined": OpenColumn("number", "", "outlines found or drawn"),
         "counted": OpenColumn("number", "", "particles that enter the numbers"),
         "at the edge": OpenColumn("number", "", "particles that touch the edge"),
+        "unresolved": OpenColumn("number", "", "outlines taken for unresolved clusters"),
         "used": OpenColumn("text", "", "whether the image enters, or why not"),
         "mean": OpenColumn("number", "", "number-mean diameter in the image, in the unit of that column"),
         "median": OpenColumn("number", "", "median diameter in the image"),

@@ -44,7 +44,7 @@ def test_the_balance_of_charges_holds_at_the_ph_found():
 
     def gsh(ph):
         acids = sum(1 / (1 + 10 ** (pka - ph)) for pka in (2.1, 3.5, 8.8))
-        return 10.0 * (1 / (1 + 10 ** (ph - 9.5)) - acids)
+        return 10.0 * (1 / (1 + 10 ** (ph - 9.6)) - acids)
 
     strong = phosphate(7.4) - water(7.4)
     scan = np.linspace(2, 8, 600_001)

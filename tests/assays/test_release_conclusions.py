@@ -245,3 +245,27 @@ def test_the_answer_survives_json():
     found = analyse(arm("sample", PBS, SLOW), arm("sample", GSH, FAST, ph=np.nan, gsh=10.0))
     text = json.dumps([endpoint_json(e) for e in found.endpoints], allow_nan=False)
     assert "not interpretable" in text
+
+
+def test_a_group_whose_values_are_all_flagged_is_said_and_left_out():
+    lost = arm("sample", GSH, FAST, gsh=10.0).assign(medium_concentration_flag="excluded: wrong bag")
+    found = analyse(arm("sample", PBS, SLOW).assign(medium_concentration_flag=""), lost)
+    assert any("No value is left of SeSe-NP in 10 mM GSH" in text for text in found.warnings)
+    assert not of(found, "released", medium=GSH)
+
+
+def test_a_burst_at_time_zero_is_allowed():
+    rows = arm("sample", PBS, FAST)
+    zero = rows[rows["time"] == 0.5].assign(time=0.0, medium_concentration=0.3)
+    rows = pd.concat([rows.assign(medium_concentration=rows["medium_concentration"] + 0.3), zero])
+    found = analyse(rows, burst_time_h=0)
+    assert sample(found, "burst").outcome.value == pytest.approx(10.0)
+    assert isinstance(sample(found, "best model").outcome, Verdict)
+
+
+def test_weights_change_the_fit_and_are_named():
+    rows = [arm("sample", PBS, FAST, 6, sd=0.1)]
+    plain, weighted = analyse(*rows), analyse(*rows, weighting="1/sd2")
+    one, other = (a.tables["fits"].frame.iloc[0]["value"] for a in (plain, weighted))
+    assert one != other
+    assert any("weighted by 1 / SD²" in sentence.text for sentence in weighted.methods)

@@ -145,6 +145,12 @@ def test_more_than_was_loaded_is_not_clipped_and_fails_the_mass_balance(tmp_path
     assert endpoint(analysis, "released", time="48 h").outcome.value > 120
 
 
+def test_a_unit_that_must_be_wrong_is_refused_by_vessel_and_time(tmp_path):
+    message = refused(tmp_path, table(), loaded_drug_ug=0.15)
+    assert "vessel V1, 0.5 h" in message
+    assert "Check the unit" in message
+
+
 def test_between_100_and_120_it_is_shown_as_it_is(tmp_path):
     _, analysis = analysed(tmp_path, table(), loaded_drug_ug=140)
     found = check(analysis, "mass balance")

@@ -135,6 +135,7 @@ def test_the_loaded_drug_may_come_from_another_run(tmp_path):
     half = analyse(reading, {"loaded": loaded}, loaded_drug_ug=None)
     plain = analyse(read(given(tmp_path, LONG)))
     assert released(half, 24) == pytest.approx([share / 2 for share in released(plain, 24)])
+    assert any("drug in the bag is known to about 3.3 %" in text for text in half.warnings)
     bound = Endpoint("loaded drug", {}, at_least(300.0, "µg", "t", 3, "batches"))
     with pytest.raises(StudyError, match="only a bound"):
         analyse(reading, {"loaded": bound}, loaded_drug_ug=None)

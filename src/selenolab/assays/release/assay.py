@@ -21,7 +21,7 @@ from selenolab.assays.release.carrier import (
     missing_free_drug,
 )
 from selenolab.assays.release.checks import batch_words, group_checks, missing_non_cleavable, run_checks
-from selenolab.assays.release.concentrations import TAKES
+from selenolab.assays.release.concentrations import TAKES, taken_words
 from selenolab.assays.release.curve_fits import BEST, EXPONENT, Modelled, model_endpoints, modelled
 from selenolab.assays.release.curve_times import T50, T80, time_endpoints
 from selenolab.assays.release.efficiency import DE, MDT, efficiency_endpoints
@@ -82,6 +82,7 @@ class Found:
     fits: tuple[Modelled, ...]
     joint: tuple[Deconvolved, ...]
     pairs: tuple[Pair, ...]
+    remarks: tuple[str, ...]
 
 
 def analyse(dataset: Dataset, settings: ReleaseSettings, seed: int, taken: Taken) -> Analysis:
@@ -103,7 +104,10 @@ def analyse(dataset: Dataset, settings: ReleaseSettings, seed: int, taken: Taken
 
 def _worked_out(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Found:
     prepared = prepare(dataset, settings, taken)
-    groups = tuple(group for group in groups_of(prepared.vessels) if len(group.rows))
+    every = groups_of(prepared.vessels)
+    groups = tuple(group for group in every if len(group.rows))
+    silent = [group.title for group in every if not len(group.rows)]
+    remarks = [f"No value is left of {', '.join(silent)}: all are flagged."] if silent else []
     media = media_of(groups)
     carried = [group for group in groups if group.role in (SAMPLE, NON_CLEAVABLE)]
     if not carried:
@@ -116,6 +120,7 @@ def _worked_out(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Fo
         tuple(modelled(group, settings) for group in carried),
         tuple(deconvolve(group, groups, settings) for group in samples),
         tuple(pairs_of(groups, media, settings)),
+        (*remarks, *taken_words(taken)),
     )
 
 
@@ -168,7 +173,7 @@ def _warnings(found: Found) -> tuple[str, ...]:
     vessels = found.prepared.vessels
     lost = sum(int((~vessel.sound & ~vessel.below).sum()) for vessel in vessels)
     below = sum(int(vessel.below.sum()) for vessel in vessels)
-    told = []
+    told = list(found.remarks)
     if lost:
         told.append(
             f"Values flagged, missing or excluded: {lost}. They enter no number; what their aliquots took is "

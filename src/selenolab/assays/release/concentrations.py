@@ -1,6 +1,6 @@
 """From what the instrument showed to the drug concentration in the medium: calibration, dilution, blanks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,21 @@ def taken_value(taken: Taken, port: str) -> float | None:
             f"release: input '{port}' is only a bound ({found.outcome.censored}). Give a number."
         )
     return found.outcome.value
+
+
+def taken_words(taken: Taken) -> Iterator[str]:
+    """What the interval of a taken number does to the results: it shifts all shares alike."""
+    for port, word in (("loaded", "drug in the bag"), ("calibration", "slope of the calibration")):
+        found = taken.get(port)
+        if not isinstance(found, Endpoint) or not isinstance(found.outcome, Estimate):
+            continue
+        one = found.outcome
+        if np.isfinite(one.low) and np.isfinite(one.high) and one.high > one.low:
+            half = 100 * (one.high - one.low) / 2 / abs(one.value)
+            yield (
+                f"The {word} is known to about {half:.2g} % ({one.low:.4g} to {one.high:.4g} {one.unit}): "
+                "this shifts all released shares alike and is not in their intervals."
+            )
 
 
 def aliquots(dataset: Dataset) -> pd.DataFrame:

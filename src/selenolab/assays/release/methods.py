@@ -47,7 +47,15 @@ FIELLER = Reference(
     "Journal of the Royal Statistical Society B 16, 175-185",
     1954,
 )
-REFERENCES = (COSTA, RITGER, SHAH, BURNHAM, FIELLER)
+THIOLATE = Reference(
+    "doi:10.1038/srep37596",
+    "Mirzahosseini A, Noszál B",
+    "Species-specific standard redox potential of thiol-disulfide systems: a key parameter to develop agents "
+    "against oxidative stress",
+    "Scientific Reports 6, 37596",
+    2016,
+)
+REFERENCES = (COSTA, RITGER, SHAH, BURNHAM, FIELLER, THIOLATE)
 
 
 def sentences(
@@ -83,6 +91,14 @@ def sentences(
                 "equal time, with Fieller's interval; it is not given where the release without "
                 "glutathione cannot be told from zero.",
                 (FIELLER,),
+            )
+        )
+    if any(pair.medium.ph_measured for pair in pairs):
+        found.append(
+            Sentence(
+                "The share of glutathione that is thiolate, the form that reacts, was computed from the "
+                "measured pH.",
+                (THIOLATE,),
             )
         )
     if len({group.medium for group in groups}) > 1:

@@ -16,6 +16,7 @@ from selenolab.core.dataset import Dataset
 from selenolab.core.errors import DataError, StudyError
 
 Vector = NDArray[np.float64]
+_ABSURD = 1000.0  # %
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _vessel(name: str, part: pd.DataFrame) -> Vessel:
     first = part.iloc[0]
     flag = tuple(str(text) for text in part["flag"])
     released = _released(name, part)
+    _refuse_absurd(name, part, released)
     lost = ~np.isfinite(released)
     flag = tuple("missing" if gone and not text else text for gone, text in zip(lost, flag, strict=True))
     facts = {word: _fact(name, part, word) for word in ("ph", "target_ph", "gsh", "h2o2", "solubility")}
@@ -103,6 +105,18 @@ def _vessel(name: str, part: pd.DataFrame) -> Vessel:
         part["time"].to_numpy(float), released, flag, part["concentration"].to_numpy(float), facts,
         str(first["blank"]),
     )  # fmt: skip
+
+
+def _refuse_absurd(name: str, part: pd.DataFrame, released: Vector) -> None:
+    """Raise where a share is so far from 0 to 100 % that a unit or an amount must be wrong."""
+    wrong = np.isfinite(released) & (np.abs(released) > _ABSURD) & (part["flag"] == "").to_numpy(bool)
+    wrong |= np.isfinite(released) & (released < -100) & (part["flag"] == "").to_numpy(bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise DataError(
+            f"vessel {name}, {part['time'].iloc[row]:g} h: {released[row]:.4g} % of the drug in the bag were "
+            "released. Check the unit of the values, loaded_drug_ug, the volumes and the dilution."
+        )
 
 
 def _fact(name: str, part: pd.DataFrame, word: str) -> float:

@@ -114,3 +114,11 @@ def test_two_plates_side_by_side(tmp_path: Path) -> None:
         ("Plate 1", "A1"): "sample", ("Plate 1", "A2"): "blank",
         ("Plate 2", "A1"): "vehicle", ("Plate 2", "A2"): "blank",
     }  # fmt: skip
+
+
+def test_a_sheet_whose_wells_are_all_empty_is_about_other_things(tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text("file,plate,well,vessel,medium\na.csv,,,V1,PBS\na.csv,,,V2,PBS\n", encoding="utf-8")
+    found = read_plate_map(path).data
+    assert list(found["vessel"]) == ["V1", "V2"]
+    assert not {"plate", "well", "row"} & set(found.columns)

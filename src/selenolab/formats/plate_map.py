@@ -62,7 +62,7 @@ def read_plate_map(path: Path, wells: int | None = None) -> Parsed:
 
 def _long(parsed: Parsed, name: str, wells: int | None) -> Parsed:
     """A long table with its wells checked and spelt one way."""
-    data = parsed.data.copy()
+    data = _without_empty_wells(parsed.data)
     data["place"] = pd.Series([f"{name}: row {row}" for row in data["source_row"]], dtype="string")
     assumed = list(parsed.assumed)
     if "well" in data.columns:
@@ -78,6 +78,17 @@ def _long(parsed: Parsed, name: str, wells: int | None) -> Parsed:
             plates = (data["file"].fillna("").astype(str) + " " + plates).str.strip()
         _check_repeats(zip(plates, data["well"], data["place"], strict=True))
     return replace(parsed, format="plate_map", data=data, assumed=tuple(assumed))
+
+
+def _without_empty_wells(data: pd.DataFrame) -> pd.DataFrame:
+    """A copy; without the columns of wells and plates where none is filled in, but other words are."""
+    if "well" not in data.columns or data["well"].notna().any():
+        return data.copy()
+    said = [word for word in data.columns if word not in ("record", "source_row", "file", "plate", "well")]
+    if not any(data[word].notna().any() for word in said):
+        return data.copy()
+    empty = [word for word in ("plate", "well") if word in data.columns and data[word].isna().all()]
+    return data.drop(columns=empty)
 
 
 def _checked_wells(data: pd.DataFrame, wells: int | None) -> list[tuple[int, int]]:

@@ -65,7 +65,7 @@ def test_a_sample_in_pixels_stands_beside_one_in_nm():
     assert outcome(analysis, sample="b").unit == "px"
     assert len(analysis.answer.splitlines()) == 2
     told = [control.control for control in analysis.missing_controls if control.group == {"sample": "b"}]
-    assert told[0] == "scale"
+    assert told[0] == "a scale"
 
 
 def test_magnifications_are_brought_to_one_scale_and_told():

@@ -127,6 +127,8 @@ def _counts(result: GroupResult, words: dict[str, str], settings: MicroscopySett
     n, least = len(result.sizes), settings.particles_min
     why = f"{n} particles are counted." + (" Low n: add images." if n < least else "")
     yield Check("enough particles", "low n", n >= least, why, n, least, "", n - least, words)
+    if not n:
+        return
     k, least = result.group.counted["unit_id"].nunique(), settings.images_min
     what = result.group.unit_is.split(" of ")[0]
     why = f"Particles come from {k} {what if k != 1 else _one(what)}: particles of one are no replicates."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,7 @@ _SIZES = (
 )  # fmt: skip
 
 _OF_SEVERAL = (SD, CV, SPAN)
+_BOUNDS = {CIRCULARITY: (-inf, 1.0), ASPECT: (1.0, inf)}  # no outline is rounder than a circle
 
 SPECS = (
     EndpointSpec(MEAN, NM, "number mean of the diameters of equal area; px where no scale is known"),
@@ -220,6 +222,8 @@ def _shape(name: str, word: str, group: Group, weight: Array, settings: Microsco
     own = replicates(group)
     codes = np.unique(own.index[seen], return_inverse=True)[1]
     found = smooth(mean, values[seen], weight[seen], codes, settings.level)
+    low, high = _BOUNDS[name]
+    found = Between(found.value, max(found.low, low), min(found.high, high))
     method = f"weighted mean, jackknife, t on the logarithm, {own.told}"
     return Endpoint(name, group.words, _outcome(found, "1", method, own, settings.level))
 

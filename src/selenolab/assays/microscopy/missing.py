@@ -14,7 +14,7 @@ def missing_controls(results: Sequence[GroupResult]) -> Iterator[MissingControl]
         if group.unit != NM:
             yield MissingControl(
                 "a size in units of length",
-                "scale",
+                "a scale",
                 "Export the image with its metadata, or state pixel_size, or scale_bar with scale_bar_px.",
                 group.words,
             )
@@ -29,7 +29,7 @@ def missing_controls(results: Sequence[GroupResult]) -> Iterator[MissingControl]
         if group.unit_is == "images":
             yield MissingControl(
                 "how much batches differ",
-                "several batches or grids",
+                "a second batch or grid",
                 "State batch or grid for each file: images of one grid tell of that grid only.",
                 group.words,
             )

@@ -142,7 +142,7 @@ def test_more_than_was_loaded_is_not_clipped_and_fails_the_mass_balance(tmp_path
     found = check(analysis, "mass balance")
     assert found.passed is False
     assert found.value > 120
-    assert endpoint(analysis, "released", time="48 h").outcome.value > 120
+    assert endpoint(analysis, "released at the last time", time="48 h").outcome.value > 120
 
 
 def test_a_unit_that_must_be_wrong_is_refused_by_vessel_and_time(tmp_path):
@@ -169,7 +169,7 @@ def test_a_correction_that_nobody_told_is_refused_with_what_to_write(tmp_path, u
     assert "\n" not in message
     _, corrected = analysed(tmp_path, text, correction="already corrected")
     _, raw = analysed(tmp_path, text, correction="none yet")
-    last = [endpoint(a, "released", time="48 h").outcome.value for a in (corrected, raw)]
+    last = [endpoint(a, "released at the last time", time="48 h").outcome.value for a in (corrected, raw)]
     assert last[0] == pytest.approx(100 * GOOD[-1][1] / 3, abs=0.01)
     assert last[1] > last[0] + 5
 
@@ -204,7 +204,7 @@ def test_a_medium_that_nobody_states_is_refused(tmp_path):
 
 def test_one_vessel_gives_numbers_without_intervals(tmp_path):
     _, analysis = analysed(tmp_path, table(vessels=("V1",)))
-    found = endpoint(analysis, "released", time="48 h").outcome
+    found = endpoint(analysis, "released at the last time", time="48 h").outcome
     assert found.n == 1
     assert found.low == -float("inf")
     assert any("one batch" in text for text in analysis.warnings)
@@ -221,7 +221,7 @@ def test_one_time_point_gives_no_curve_and_says_so(tmp_path):
 
 def test_values_below_the_loq_stay_as_bounds(tmp_path):
     reading, analysis = analysed(tmp_path, table(), loq_ug_per_ml=10)
-    found = endpoint(analysis, "released", time="48 h").outcome
+    found = endpoint(analysis, "released at the last time", time="48 h").outcome
     assert found.censored == "<"
     table_ = analysis.tables["released"].frame
     assert (table_["released_flag"] == "<LOQ").all()
@@ -247,6 +247,6 @@ def test_an_excluded_value_still_took_its_aliquot(tmp_path):
     plain, without = (ASSAY.analyse(d, chosen, 0, {}) for d in (reading.dataset, left_out))
     flags = without.tables["released"].frame["released_flag"]
     assert (flags == "excluded: spilt").sum() == 1
-    last = [endpoint(a, "released", time="48 h").outcome.value for a in (plain, without)]
+    last = [endpoint(a, "released at the last time", time="48 h").outcome.value for a in (plain, without)]
     assert last[1] == pytest.approx(last[0], abs=0.2)
-    assert endpoint(without, "released", time="48 h").outcome.n == 3
+    assert endpoint(without, "released at the last time", time="48 h").outcome.n == 3

@@ -52,7 +52,7 @@ from selenolab.assays.release.schema import (
 from selenolab.assays.release.selectivity import SELECTIVITY as RATIO
 from selenolab.assays.release.selectivity import Pair, pairs_of, selectivity_endpoints
 from selenolab.assays.release.settings import ReleaseSettings
-from selenolab.assays.release.shares import BURST, RELEASED, share_endpoints, share_units
+from selenolab.assays.release.shares import BURST, LAST, RELEASED, share_endpoints, share_units
 from selenolab.assays.release.tables import fits_table, released_table, selectivity_table, summary_table
 from selenolab.assays.release.trigger import TRIGGER, trigger_endpoints
 from selenolab.assays.release.vessels import Prepared, prepare
@@ -132,15 +132,14 @@ def _endpoints(
     fits = {one.group.title: one for one in found.fits}
     joint = {one.group.title: one for one in found.joint}
     for group in found.groups:
-        endpoints += share_endpoints(group, settings)
-        units += share_units(group)
-        for end, values in (*time_endpoints(group, settings), *efficiency_endpoints(group, settings)):
-            endpoints.append(end)
-            units += values
-        if group.role == SAMPLE:
-            endpoints += carrier_endpoints(joint[group.title])
-        if group.role != FREE:
-            endpoints += model_endpoints(fits[group.title], settings)
+        first, *rest = share_endpoints(group, settings)
+        times, numbers = (list(verb(group, settings)) for verb in (time_endpoints, efficiency_endpoints))
+        own = [first, times[0][0]]
+        own += carrier_endpoints(joint[group.title]) if group.role == SAMPLE else ()
+        own += [*rest, *(end for end, _ in (*times[1:], *numbers))]
+        own += model_endpoints(fits[group.title], settings) if group.role != FREE else ()
+        endpoints += own
+        units += [*share_units(group), *(unit for _, values in (*times, *numbers) for unit in values)]
     endpoints += selectivity_endpoints(found.pairs, settings)
     endpoints += trigger_endpoints(found.groups, found.media, settings)
     endpoints += similarity_endpoints(found.groups, found.media, settings, seed)
@@ -196,6 +195,7 @@ def _tables(found: Found, settings: ReleaseSettings) -> dict[str, Table]:
 
 _ENDPOINTS = (
     EndpointSpec(RELEASED, "%", "cumulative release at a time, of the drug in the bag"),
+    EndpointSpec(LAST, "%", "cumulative release at the last time that all units have"),
     EndpointSpec(BURST, "%", "cumulative release at the last time up to burst_time_h"),
     EndpointSpec(T50, "h", "time at which half of the drug is seen in the medium, bag and all"),
     EndpointSpec(T80, "h", "time at which four fifths of the drug are seen in the medium"),

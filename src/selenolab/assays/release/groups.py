@@ -63,12 +63,19 @@ class Group:
 
 
 def groups_of(vessels: Sequence[Vessel]) -> tuple[Group, ...]:
-    """All groups: samples first, then controls, each by carrier and medium."""
+    """All groups in the order in which they are told."""
     found: dict[tuple[str, str, str], list[Vessel]] = {}
     for vessel in vessels:
         found.setdefault(vessel.group, []).append(vessel)
-    keys = sorted(found, key=lambda key: (_ORDER[key[0]], key[1], key[2]))
-    return tuple(_group(found[key]) for key in keys)
+    groups = [_group(vessels) for vessels in found.values()]
+    return tuple(sorted(groups, key=_rank))
+
+
+def _rank(group: Group) -> tuple[int, str, float, float, float, str]:
+    """Samples before controls; by carrier; media without GSH and H2O2 first, of those the highest pH."""
+    gsh, h2o2, ph = (group.fact(word) for word in ("gsh", "h2o2", "ph"))
+    known = [value if np.isfinite(value) else 0.0 for value in (gsh, h2o2, -ph)]
+    return (_ORDER[group.role], group.carrier, known[0], known[1], known[2], group.medium)
 
 
 def _group(vessels: Sequence[Vessel]) -> Group:

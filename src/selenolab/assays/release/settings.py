@@ -120,7 +120,7 @@ class ReleaseSettings(AssaySettings):
     )
     virtual_vessels: PositiveInt = Field(6, description="Simulated vessels of each medium.")
     virtual_controls: PositiveInt = Field(3, description="Simulated vessels of each control.")
-    virtual_carrier: str = Field("model carrier", description="Name given to the simulated carrier.")
+    virtual_carrier: str = Field("diselenide model", description="Name given to the simulated carrier.")
     virtual_loaded_ug: PositiveFloat = Field(150.0, description="Simulated drug in the bag in µg.")
     virtual_medium_volume_ml: PositiveFloat = Field(50.0, description="Simulated medium in mL.")
     virtual_sample_volume_ml: PositiveFloat = Field(1.0, description="Simulated aliquot in mL.")

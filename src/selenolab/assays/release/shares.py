@@ -46,9 +46,10 @@ def headline_times(group: Group, settings: ReleaseSettings) -> tuple[float, ...]
 
 def share_endpoints(group: Group, settings: ReleaseSettings) -> Iterator[Endpoint]:
     """Released share at the headline times, and the burst."""
-    for time in headline_times(group, settings):
+    for place, time in enumerate(headline_times(group, settings)):
         words = {**group.words, "time": f"{time:g} h"}
-        yield Endpoint(RELEASED, words, share_at(group, time, settings.level))
+        asked = place == 0 or np.isclose(settings.report_times_h, time, rtol=1e-9).any()
+        yield Endpoint(RELEASED if asked else LAST, words, share_at(group, time, settings.level))
     yield Endpoint(BURST, group.words, burst(group, settings))
 
 

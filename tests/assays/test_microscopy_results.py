@@ -206,7 +206,7 @@ def test_figures_are_of_the_groups_and_of_the_first_images():
     overlay = analysis.drawings[-1]
     assert [series.name for series in overlay.outlines] == [
         "counted (9)",
-        "touches the edge, not counted (1)",
+        "at the edge, not counted (1)",
     ]
     assert overlay.outlines[0].frame["x"].isna().sum() == 9  # breaks between the rings
     assert overlay.pixel_size == 0.5

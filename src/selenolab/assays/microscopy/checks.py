@@ -179,7 +179,8 @@ def _alike(group: Group, words: dict[str, str], settings: MicroscopySettings) ->
     scale = pixel_sizes(group.records)
     if group.unit == NM and len(scale) > 1:
         ratio = float(scale.max() / scale.min())
-        why = f"Pixel sizes differ by a factor of {ratio:.3g}. Small particles are lost at the coarser one."
+        why = f"Pixel sizes differ by a factor of {ratio:.3g}."
+        why += " Small particles are lost at the coarser one." if ratio > settings.magnification_max else ""
         yield _most(
             "images of like magnification", "magnification", ratio, settings.magnification_max, "", why, words
         )

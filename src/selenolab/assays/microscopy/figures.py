@@ -29,7 +29,7 @@ from selenolab.core.estimate import Estimate
 
 # What became of an outline, in the order of the colours, and the words of its flag.
 COUNTED, OTHER, HAND = "counted", "excluded", "drawn or changed by hand"
-AT_EDGE, UNRESOLVED = "touches the edge, not counted", "unresolved cluster, not counted"
+AT_EDGE, UNRESOLVED = "at the edge, not counted", "unresolved cluster, not counted"
 _KINDS = (COUNTED, AT_EDGE, UNRESOLVED, OTHER, HAND)
 _LINE = 160
 _ENOUGH = 10  # particles for a lognormal curve
@@ -190,7 +190,7 @@ def _overlay(dataset: Dataset, row: dict[str, object], scale: float, images: int
     text += f" Scale from the {row['scale_source']}." if known else ""
     return Overlay(
         f"image-{slug(name)}",
-        f"{name}",
+        f"Outlines on {name}",
         Caption(text, f"1 of {images} images" if images > 1 else "1 image"),
         dataset.arrays[str(row["pixels"])],
         tuple(series),

@@ -10,7 +10,7 @@ from selenolab.core.reference import Reference, Sentence
 
 RICE = Reference(
     "doi:10.1088/0026-1394/50/6/663",
-    "Rice SB, Chan C, Brown SC, et al.",
+    "Rice SB, Chan C, Brown SC, et al",
     "Particle size distributions by transmission electron microscopy: an interlaboratory comparison "
     "case study",
     "Metrologia 50, 663-678",
@@ -18,7 +18,7 @@ RICE = Reference(
 )
 VERLEYSEN = Reference(
     "doi:10.3390/ma12142274",
-    "Verleysen E, Wagner T, Lipinski HG, et al.",
+    "Verleysen E, Wagner T, Lipinski HG, et al",
     "Evaluation of a TEM based approach for size measurement of particulate (nano)materials",
     "Materials 12, 2274",
     2019,

@@ -15,7 +15,7 @@ STATED_BAR = "length of the bar stated by the user"
 METADATA = "metadata of the file"
 BAR = "burnt-in scale bar"
 UNKNOWN = ""
-_LENGTH = re.compile(r"\b[nµup]m\b")
+_LENGTH = re.compile(r"(?<![a-z])[nµup]m\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class MicroscopySettings(AssaySettings):
 
     # --- scale ---
     pixel_size: str = Field(
-        "", description="Size of a pixel with its unit, where no file states its own; it goes before any bar."
+        "", description="Size of a pixel with its unit, for files that state none; before metadata and bar."
     )
     scale_bar: str = Field("", description="Length of the burnt-in bar with its unit, for every image.")
     scale_bar_px: PositiveFloat | None = Field(
@@ -85,10 +85,18 @@ class MicroscopySettings(AssaySettings):
         description="Least solidity (area over that of the convex hull) of an outline that counts; outlines "
         "below are taken for unresolved clusters. 0 counts all.",
     )
-    add: tuple[Added, ...] = Field((), description="Particles that a person adds.")
-    remove: tuple[Removed, ...] = Field((), description="Outlines that a person removes, each with why.")
-    split: tuple[Split, ...] = Field((), description="Outlines that a person splits.")
-    merge: tuple[Merged, ...] = Field((), description="Outlines that a person merges.")
+    add: tuple[Added, ...] = Field(
+        (), description="Particles added by hand: {image, x, y, diameter_px, reason, by}, in pixels."
+    )
+    remove: tuple[Removed, ...] = Field(
+        (), description="Outlines removed by hand: {image, x, y, reason, by}, in pixels."
+    )
+    split: tuple[Split, ...] = Field(
+        (), description="Outlines split by hand: {image, points: [[x, y], [x, y]], reason, by}."
+    )
+    merge: tuple[Merged, ...] = Field(
+        (), description="Outlines merged by hand: {image, points: [[x, y], [x, y]], reason, by}."
+    )
     # --- statistics ---
     edge_correction: bool = Field(
         True, description="Whether counted particles are weighted for those lost at the edge."

@@ -269,3 +269,11 @@ def test_weights_change_the_fit_and_are_named():
     one, other = (a.tables["fits"].frame.iloc[0]["value"] for a in (plain, weighted))
     assert one != other
     assert any("weighted by 1 / SD²" in sentence.text for sentence in weighted.methods)
+
+
+def test_no_ratio_anywhere_still_gives_a_report():
+    """Three vessels that scatter about zero without GSH: no ratio at any time, and no drawing of ratios."""
+    found = analyse(arm("sample", PBS, lambda at: 0.0, sd=0.1), arm("sample", GSH, FAST, gsh=10.0))
+    assert isinstance(sample(found, "redox selectivity", time="24 h").outcome, Absent)
+    assert not [drawing for drawing in found.drawings if drawing.name.startswith("selectivity")]
+    assert found.tables["selectivity"].frame["ratio"].isna().all()

@@ -134,7 +134,7 @@ def _flag_below(frame: pd.DataFrame, found: np.ndarray, settings: ReleaseSetting
     written = censored & (frame["flag"] != LOQ).to_numpy(bool)
     limit[written] = found[written]  # "<0.5" carries its own bound
     frame["bound"] = np.where(censored, limit * times, np.nan)
-    unknown = censored & np.isnan(frame["bound"].to_numpy(float))
+    unknown = censored & drug & np.isnan(frame["bound"].to_numpy(float))
     if unknown.any():
         row = int(unknown.argmax())
         raise DataError(
@@ -144,12 +144,14 @@ def _flag_below(frame: pd.DataFrame, found: np.ndarray, settings: ReleaseSetting
 
 
 def _subtract(frame: pd.DataFrame) -> None:
-    """Subtract the mean blank of the same medium and time, in place; the GSH blank goes first."""
+    """Subtract the mean blank of the same medium and time, in place; one below the LOQ counts as nothing."""
     drug = frame["role"].isin(WITH_DRUG).to_numpy(bool)
     for role in (GSH_BLANK, BLANK):
-        blanks = frame[(frame["role"] == role) & (frame["flag"] == "")]
+        below = frame["flag"].str.startswith("<")
+        blanks = frame[(frame["role"] == role) & ((frame["flag"] == "") | below)]
+        blanks = blanks.assign(level=blanks["concentration"].where(~below, 0.0)).dropna(subset=["level"])
         for medium, part in blanks.groupby("medium"):
-            curve = part.groupby("time")["concentration"].mean()
+            curve = part.groupby("time")["level"].mean()
             here = drug & (frame["blank"] == "").to_numpy(bool)
             if medium:
                 here &= (frame["medium"] == medium).to_numpy(bool)

@@ -128,4 +128,5 @@ def selectivity_rows(pairs: Sequence[Pair], level: float) -> pd.DataFrame:
                 )
             )
     columns = ["medium", "reference", "carrier", "role", "time", "ratio", "ratio_low", "ratio_high"]
-    return pd.DataFrame(rows, columns=columns)
+    numbers = dict.fromkeys(columns[4:], float)  # an empty frame has no types of its own
+    return pd.DataFrame(rows, columns=columns).astype(numbers)

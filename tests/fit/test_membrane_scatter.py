@@ -41,3 +41,9 @@ def test_readings_without_vessel_effects_come_near_the_plain_variance():
         found = vessel_scatter(np.ones((200, 1)), residual, np.repeat(np.arange(50), 4), 0, 199, 50)
         ratios.append(found.variance / found.plain_variance)
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.06)
+
+
+def test_one_vessel_that_decides_all_shows_no_scatter_and_warns_of_nothing():
+    found = vessel_scatter(np.ones((2, 1)), np.array([-1.0, 1.0]), np.array([0, 0]), 0, 1, 1)
+    assert found.variance == pytest.approx(0.0)
+    assert (found.df, found.even_df) == (1.0, 1.0)

@@ -70,7 +70,8 @@ def vessel_scatter(
     gram = through.T @ through
     df = _welch(parts, gram, releases)
     plain = float(share @ share) * float(residual @ residual) / max(dof, 1)
-    even = float(np.trace(gram) ** 2 / np.sum(gram**2))
+    whole = float(np.sum(gram**2))
+    even = float(np.trace(gram)) ** 2 / whole if whole > 0 else 1.0  # one vessel that decides all: no scatter
     return Scatter(variance, plain, df, even)
 
 

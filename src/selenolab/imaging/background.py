@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from selenolab.imaging.grid_kernel import blurred
 
+FRAME = 4.0  # a row of the frame is off by this many times the noise
 BLOCKS = 24  # medians of about 24 x 24 blocks carry the surface
 TURNS = 10  # rounds of reweighting; the weights no longer move after about five
 TOP = 255.0
@@ -50,6 +51,26 @@ def level_ground(image: Grey, ignore: NDArray[np.bool_], sigma: float) -> Ground
     middle = np.float32(np.median(scaled[~ignore][::7])) if ignore.any() else np.float32(0)
     grey = blurred(np.where(ignore, middle, scaled).astype(np.float32), gaussian_weights(sigma))
     return Ground(grey, noise_of(grey))
+
+
+def frame(image: Grey) -> NDArray[np.bool_]:
+    """True on rows and columns at the image's edge, up to four, that differ as a whole from those further in.
+
+    They are what is left of the frame a figure was cut out of.
+    """
+    mask = np.zeros(image.shape, np.bool_)
+    if min(image.shape) < 32:
+        return mask
+    contrast = float(image[::4, ::4].max()) - float(image[::4, ::4].min())
+    for turn in range(4):
+        side, out = np.rot90(image, turn)[:9], np.rot90(mask, turn)
+        inner = np.median(side[5:9], axis=0)
+        spread = 1.4826 * np.median(np.abs(np.diff(side[5:9], axis=0)))
+        spread = max(float(spread), contrast / 512)
+        off = [abs(float(np.median(side[row] - inner))) > FRAME * spread for row in range(4)]
+        if any(off):
+            out[: max(row for row in range(4) if off[row]) + 1] = True
+    return mask
 
 
 def shading(image: Grey, ignore: NDArray[np.bool_]) -> Grey:
@@ -94,10 +115,10 @@ def grey_range(image: Grey, ignore: NDArray[np.bool_]) -> tuple[float, float]:
 
 def noise_of(grey: Grey) -> float:
     """Median step between neighbouring pixels of the blurred image."""
-    rows, columns = grey[::3], grey[:, ::3]
-    across, down = np.abs(np.diff(rows[:, ::2], axis=1)), np.abs(np.diff(columns[::2], axis=0))
-    steps = np.concatenate([across.ravel(), down.ravel()])
-    return max(0.5 * float(np.median(steps)), LEAST_NOISE) if steps.size else LEAST_NOISE
+    stride = max(min(grey.shape) // 200, 1)
+    rows, columns = grey[::stride], np.ascontiguousarray(grey[:, ::stride].T)
+    steps = np.concatenate([np.abs(np.diff(rows)).ravel()[::3], np.abs(np.diff(columns)).ravel()[::3]])
+    return max(float(np.median(steps)), LEAST_NOISE) if steps.size else LEAST_NOISE
 
 
 def gaussian_weights(sigma: float) -> Grey:

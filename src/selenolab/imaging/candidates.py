@@ -10,14 +10,12 @@ from selenolab.imaging.choice_kernel import best_of_branches, branches, nearest_
 from selenolab.imaging.judge_kernel import judge
 from selenolab.imaging.tree_kernel import canonical, grow_tree, rising_order, significant_nodes
 
-NECKS = np.array(
-    [0.9, 0.75]
-)  # a cut is tried where the neck is narrower than this share of the smaller piece
-LEAST_STEP = 2.0  # a contour's mean step, in units of the noise, for its region to be looked at
+NECK = 0.87  # a cut is made where the neck is below this share of the smaller piece; 0.8 to 0.9 are alike
+LEAST_STEP = 3.0  # a contour's mean step, in units of the noise, for its region to be looked at
 LEAST_ROUND = 0.05  # and its 4 pi area / length²
-JUMP, APART, MOST = 1.3, 1.25, 3  # a branch ends where area jumps; three contours a branch, this far apart
+JUMP, APART, MOST = 1.3, 1.4, 5  # a branch ends where area jumps; five contours a branch, this far apart
 MOST_OF_IMAGE = 0.8
-CONVEX = 0.95  # a region as solid as this is not cut
+CONVEX = 0.92  # a region as solid as this is not cut
 SUPPORT = 3.0  # a contour side with a step of this many times the noise is supported
 
 Pixels = NDArray[np.int32]
@@ -25,7 +23,7 @@ Pixels = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Regions of dark particles in `grey` (levels 0..255).
+    """Regions of dark particles in `levels` (0..255), which has an ignored rim of one pixel around the image.
 
     `seeds` are the pixels that name tree nodes, `up` their nearest kept ancestors (or -1), `table` what they
     look like (columns as in `judge_kernel`), `least_radius` the smallest radius of a cut piece [px].
@@ -46,17 +44,18 @@ def visited_where(ignore: NDArray[np.bool_]) -> Pixels:
 
 
 def find_candidates(
-    ground: Ground, ignore: NDArray[np.bool_], bright: bool, least_diameter: float
+    ground: Ground, ignore: NDArray[np.bool_], bright: bool, least_diameter: float, most: int = MOST
 ) -> Candidates:
     """Grow the tree and judge its candidates; bright particles are looked for in the negative."""
-    grey = np.float32(TOP) - ground.grey if bright else ground.grey
+    grey = np.pad(np.float32(TOP) - ground.grey if bright else ground.grey, 1, mode="edge")
+    ignore = np.pad(ignore, 1, constant_values=True)
     levels = grey.astype(np.uint8)
     least = np.pi / 4 * least_diameter**2
     pixels, up, merit, area = _nodes(levels, ignore, int(least), ground.noise)
-    kept = best_of_branches(branches(up, area, JUMP), area, merit, APART, MOST)
+    kept = best_of_branches(branches(up, area, JUMP), area, merit, APART, most)
     radius = least_diameter / 2
     table = judge(
-        levels, grey, visited_where(ignore), pixels[kept], NECKS, radius, CONVEX, SUPPORT * ground.noise
+        levels, grey, visited_where(ignore), pixels[kept], NECK, radius, CONVEX, SUPPORT * ground.noise
     )
     return Candidates(levels, ignore, ground.noise, pixels[kept], nearest_kept(up, kept), table, radius)
 

@@ -58,16 +58,14 @@ def solidity(mask: Mask, piece: int, box: Pixels) -> tuple[float, float, float, 
 
 
 @compiled
-def depth_in(hull: Values, x: float, y: float) -> float:
-    """Distance of a point inside a counter-clockwise convex polygon to its boundary."""
-    depth = np.inf
+def near_side(hull: Values, x: float, y: float, near: float) -> bool:
+    """Whether a point inside a counter-clockwise convex polygon is at most `near` from one of its sides."""
     for i in range(hull.shape[0]):
         j = i + 1 if i + 1 < hull.shape[0] else 0
         ex, ey = hull[j, 0] - hull[i, 0], hull[j, 1] - hull[i, 1]
-        length = np.sqrt(ex * ex + ey * ey)
-        if length > 0:
-            depth = min(depth, (ex * (y - hull[i, 1]) - ey * (x - hull[i, 0])) / length)
-    return depth
+        if ex * (y - hull[i, 1]) - ey * (x - hull[i, 0]) <= near * np.sqrt(ex * ex + ey * ey):
+            return True
+    return False
 
 
 @compiled
@@ -87,9 +85,9 @@ def contour_steps(
 
     The shares are of sides with a step above `floor`, and of sides near the convex hull. A side's step is the
     mean grey value on the way outwards, as far as there is ground, minus that on the way inwards; the way is
-    about a twentieth of the size. Pixels with `visited` -1 are as good as outside the image.
+    about a twentieth of the size. Pixels with `visited` -1, the outermost rows and columns among them, are outside.
     """
-    height, width = grey.shape
+    width = grey.shape[1]
     ground, edge, cut, total, supported, outer = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     near = max(1.5, 0.05 * np.sqrt(area))
     reach = min(max(2, int(0.06 * np.sqrt(area))), 12)
@@ -101,8 +99,7 @@ def contour_steps(
                 dy, dx = (k == 0) - (k == 1), (k == 2) - (k == 3)
                 if mask[i + dy, j + dx] == piece:
                     continue
-                v, u = i + top + dy, j + left + dx
-                if v < 0 or u < 0 or v >= height or u >= width or visited[v * width + u] == -1:
+                if visited[(i + top + dy) * width + j + left + dx] == -1:
                     edge += 1.0
                     continue
                 if mask[i + dy, j + dx] != 0:
@@ -113,7 +110,7 @@ def contour_steps(
                 ground += 1.0
                 total += outside - inside
                 supported += outside - inside > floor
-                outer += depth_in(hull, j + 0.5 * dx, i + 0.5 * dy) <= near
+                outer += near_side(hull, j + 0.5 * dx, i + 0.5 * dy, near)
     sides = max(ground, 1.0)
     return ground, edge, cut, total / sides, supported / sides, outer / sides
 
@@ -133,14 +130,13 @@ def _mean_along(
     visited: Pixels,
 ) -> float:
     """Mean grey value from (i, j) on, at most `reach` pixels, while the mask has this name; beyond it is ground."""
-    height, width = grey.shape
+    width = grey.shape[1]
     total, n = 0.0, 0
     for r in range(reach):
         v, u = i + r * dy, j + r * dx
         here = mask[v, u] if 0 <= v < mask.shape[0] and 0 <= u < mask.shape[1] else 0
-        v, u = v + top, u + left
-        if here != name or v < 0 or u < 0 or v >= height or u >= width or visited[v * width + u] == -1:
+        if here != name or visited[(v + top) * width + u + left] == -1:
             break
-        total += grey[v, u]
+        total += grey[v + top, u + left]
         n += 1
     return total / max(n, 1)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from selenolab.imaging.compiled import compiled
 from selenolab.imaging.contour_kernel import contour_steps, solidity
-from selenolab.imaging.neck_kernel import cut_at_necks, distances
+from selenolab.imaging.neck_kernel import cut_at_necks, distances, falling_order
 from selenolab.imaging.region_kernel import crop, fill_holes, flood
 
 Levels = NDArray[np.uint8]
@@ -14,7 +14,7 @@ Values = NDArray[np.float64]
 Grey = NDArray[np.float32]
 Pixels = NDArray[np.int32]
 
-# columns of the table of appearances: way is 0 for the whole node, n for its n-th cut; what is counted in
+# columns of the table of appearances: way is 0 for the whole node, 1 for its pieces; what is counted in
 # pixel sides is the contour towards the ground, at the image's edge, and towards other pieces
 NODE, WAY, AREA, SOLIDITY, WIDTH, SIDES, EDGE, CUT, STEP, SUPPORT, OUTER, HOLES, COLUMNS = range(13)
 
@@ -56,15 +56,15 @@ def judge(
     grey: Grey,
     visited: Pixels,
     seeds: Pixels,
-    necks: Values,
+    neck: float,
     least: float,
     convex: float,
     floor: float,
 ) -> Values:
-    """The table of appearances: one row a node as a whole, then one a piece for each neck that cuts it.
+    """The table of appearances: one row a node as a whole, then one a piece if it has a neck.
 
-    Nodes with a solidity above `convex` are not cut; a cut that repeats the one before is left out. `floor`
-    is the step that a supported contour side has; `least` the smallest radius of a piece.
+    Nodes with a solidity above `convex`, or with half their contour not supported, are not cut. `floor` is the
+    step that a supported contour side has, `least` the smallest radius of a piece.
     """
     height, width = levels.shape
     table = np.zeros((max(64, 2 * seeds.size), COLUMNS))
@@ -75,17 +75,15 @@ def judge(
         base, top, left = crop(found, count, width)
         mask = base.copy()
         filled = fill_holes(mask, top, left, height, width, mask.size)
-        pieces, before = 1, 1
-        for way in range(necks.size + 1):
+        pieces = 1
+        for way in range(2):
             if way == 1:
                 fill_holes(base, top, left, height, width, SMALL_HOLE * count)
                 distance = distances(base, top, left, height, width)
-            if way > 0:
-                mask = base.copy()
-                pieces = cut_at_necks(mask, distance, necks[way - 1], least)
-                if pieces == before:
-                    continue
-                before = pieces
+                mask = base
+                pieces = cut_at_necks(mask, distance, falling_order(mask, distance), neck, least)
+                if pieces == 1:
+                    break
             if at + pieces > table.shape[0]:
                 table = np.concatenate((table, np.zeros((table.shape[0] + pieces, COLUMNS))))
             describe(mask, pieces, top, left, grey, visited, floor, table[at:])
@@ -93,7 +91,8 @@ def judge(
                 table[k, NODE], table[k, WAY] = node, way
                 table[k, HOLES] = filled / (count + filled)
             at += pieces
-            if way == 0 and table[at - 1, SOLIDITY] > convex:
+            whole = table[at - 1]
+            if way == 0 and (whole[SOLIDITY] > convex or whole[SUPPORT] < 0.5):
                 break
     return table[:at]
 
@@ -123,7 +122,8 @@ def paint(
             fill_holes(mask, top, left, height, width, mask.size)
         else:
             fill_holes(mask, top, left, height, width, SMALL_HOLE * count)
-            pieces = cut_at_necks(mask, distances(mask, top, left, height, width), necks[i], least)
+            distance = distances(mask, top, left, height, width)
+            pieces = cut_at_necks(mask, distance, falling_order(mask, distance), necks[i], least)
         names = np.zeros(pieces + 1, np.int32)
         for k in range(1, pieces + 1):
             if kept[at]:

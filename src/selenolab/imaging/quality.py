@@ -13,13 +13,15 @@ from selenolab.imaging.choice_kernel import best_set
 # precision.
 SOLIDITY = (0.75, 0.92)  # quality rises from 0 to 1 between these
 OUTER = (0.4, 0.8)  # share of the contour that lies near the convex hull, likewise
-SEEN = 0.6  # share of the outline that need not be the image's edge
+SEEN = 0.6  # share of the outline that is enough if it is seen, not the image's edge or a cut
 MOST_EDGE = 0.4  # share of the image's outline that a region may take: the ground takes more
+GROUND_EDGE = 0.6  # a node that takes more is the ground with holes, whatever its pieces look like
 LEAST_SEEN = 0.3
 LEAST_STEP = 4.0  # in units of the noise
 REFERENCE = (
     0.75  # quantile of the contour steps, weighted by area and squared step, that counts as full contrast
 )
+FULL = 1.0
 LEAST_SHAPE = 0.4
 LEAST_CONTRAST = 0.3
 NARROW = 0.7  # smallest width, as a share of the smallest diameter
@@ -29,7 +31,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Chosen nodes (places in the candidates), their ways (0 whole, n for the n-th cut), pieces kept, and `weight`.
+    """Chosen nodes (places in the candidates), their ways (0 whole, 1 cut), pieces kept, and `weight`.
 
     `rows` are the pieces' rows in the table, `kept` says which are particles; `weight` compares polarities.
     """
@@ -55,7 +57,7 @@ def quality(candidates: Candidates, limits: Limits) -> Values:
     table, noise = candidates.table, candidates.noise
     around = 2.0 * sum(candidates.levels.shape)
     edge, sides, step = table[:, column.EDGE], table[:, column.SIDES], table[:, column.STEP]
-    seen = sides / np.maximum(sides + edge, 1)
+    seen = sides / np.maximum(sides + edge + table[:, column.CUT], 1)
     shape = _ramp(table[:, column.SOLIDITY], SOLIDITY) * _ramp(table[:, column.OUTER], OUTER)
     shape *= table[:, column.SUPPORT]
     size = np.sqrt(4 * table[:, column.AREA] / np.pi)
@@ -63,11 +65,19 @@ def quality(candidates: Candidates, limits: Limits) -> Values:
     possible &= (
         (size >= limits.least) & (size <= limits.most) & (table[:, column.WIDTH] >= NARROW * limits.least)
     )
+    possible &= _edge_of_whole(table) < GROUND_EDGE * around
     full = full_contrast(step, table[:, column.AREA] * shape * possible, LEAST_STEP * noise)
-    clear = np.clip(step / full, 0, 1)
+    clear = np.clip(step / (FULL * full), 0, 1)
     worth: Values = shape * clear * np.minimum(seen / SEEN, 1) * possible
     worth[(shape < LEAST_SHAPE) | (clear < LEAST_CONTRAST)] = 0
     return worth
+
+
+def _edge_of_whole(table: Values) -> Values:
+    """For each row how much of the image's edge its whole node takes."""
+    whole = table[table[:, column.WAY] == 0]
+    edge: Values = whole[table[:, column.NODE].astype(np.int64), column.EDGE]
+    return edge
 
 
 def full_contrast(step: Values, weight: Values, least: float) -> float:

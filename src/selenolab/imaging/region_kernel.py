@@ -1,6 +1,6 @@
 """One region of the component tree as a small mask: its bounding box and a rim of one pixel.
 
-Outside the image the rim is neither particle nor background.
+The outermost rows and columns of `levels` are no image: neither particle nor ground.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ Pixels = NDArray[np.int32]
 @compiled
 def flood(levels: Levels, seed: int, visited: Pixels, stamp: int, found: Pixels) -> int:
     """Write the 4-connected pixels around seed that are not above its level into `found`; their number."""
-    height, width = levels.shape
     flat = levels.ravel()
+    around = np.array([-levels.shape[1], -1, 1, levels.shape[1]])
     level = flat[seed]
     found[0] = seed
     visited[seed] = stamp
@@ -25,13 +25,9 @@ def flood(levels: Levels, seed: int, visited: Pixels, stamp: int, found: Pixels)
     while done < count:
         p = found[done]
         done += 1
-        y, x = p // width, p % width
         for k in range(4):
-            v, u = y + (k == 0) - (k == 1), x + (k == 2) - (k == 3)
-            if v < 0 or u < 0 or v >= height or u >= width:
-                continue
-            q = v * width + u
-            if visited[q] != stamp and visited[q] != -1 and flat[q] <= level:
+            q = p + around[k]
+            if flat[q] <= level and visited[q] != stamp and visited[q] != -1:
                 visited[q] = stamp
                 found[count] = q
                 count += 1
@@ -97,4 +93,4 @@ def fill_holes(mask: Mask, top: int, left: int, height: int, width: int, most: f
 
 @compiled
 def _within(y: int, x: int, height: int, width: int) -> bool:
-    return 0 <= y < height and 0 <= x < width
+    return 1 <= y < height - 1 and 1 <= x < width - 1

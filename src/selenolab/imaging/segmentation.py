@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.core.errors import DataError
-from selenolab.imaging.candidates import NECKS, visited_where
+from selenolab.imaging.background import frame
+from selenolab.imaging.candidates import NECK, visited_where
 from selenolab.imaging.grid_kernel import enlarged, reduced
 from selenolab.imaging.judge_kernel import paint
 from selenolab.imaging.polarity import Found, Polarity, best_polarity
@@ -74,7 +75,7 @@ def find_particles(
     """
     options = options or ParticleOptions()
     grey = _checked(image)
-    hidden = _checked_ignore(ignore, grey.shape)
+    hidden = _checked_ignore(ignore, grey.shape) | frame(grey)
     limits = _limits(options, grey.shape)
     factor = _grid(limits.least, grey.shape)
     if min(grey.shape) < LEAST_PX or hidden.all():
@@ -101,11 +102,11 @@ def _painted(found: Found) -> NDArray[np.int32]:
     """The label image of a choice, numbered in reading order."""
     candidates, choice = found
     labels = np.zeros(candidates.levels.shape, np.int32)
-    necks = np.concatenate([[0.0], NECKS])[choice.ways]
+    necks = np.where(choice.ways == 0, 0.0, NECK)
     fresh = visited_where(candidates.ignore)
     seeds = candidates.seeds[choice.nodes]
     paint(candidates.levels, fresh, seeds, necks, candidates.least_radius, choice.kept, labels)
-    return labels
+    return np.ascontiguousarray(labels[1:-1, 1:-1])
 
 
 def _limits(options: ParticleOptions, shape: tuple[int, ...]) -> Limits:

@@ -36,31 +36,26 @@ def grow_tree(
 ) -> None:
     """Fill, for each pixel, its parent and the area, contour length and contour step of its region.
 
-    The contour is counted in pixel sides towards pixels above the threshold; `step` is the sum of the
-    level differences over these sides. Values hold at a region's last pixel (see `canonical`). `parent` is
-    -1 where a pixel is blocked.
+    The contour is counted in pixel sides towards pixels above the threshold, or blocked; `step` is the sum of
+    the level differences over these sides. Values hold at a region's last pixel (see `canonical`). The
+    outermost rows and columns are blocked, so that every pixel has four neighbours.
     """
-    height, width = levels.shape
     flat = levels.ravel()
+    around = np.array([-levels.shape[1], -1, 1, levels.shape[1]])
     top = np.full(flat.size, -1, np.int32)
-    parent[:] = -1
     for i in range(order.size):
         p = order[i]
-        y, x, level = p // width, p % width, np.int32(flat[p])
+        level = np.int32(flat[p])
         parent[p], top[p] = p, p
-        size, sides, rise = 1, 0, 0
+        size, sides, rise = np.int32(1), np.int32(0), np.int32(0)
         for k in range(4):
-            v, u = y + (k == 0) - (k == 1), x + (k == 2) - (k == 3)
-            if v < 0 or u < 0 or v >= height or u >= width:
+            r = p + around[k]
+            difference = np.int32(flat[r]) - level
+            rise += difference
+            if top[r] < 0:
+                sides += np.int32(1)
                 continue
-            q = v * width + u
-            if top[q] < 0:
-                sides += 1
-                rise += np.int32(flat[q]) - level
-                continue
-            sides -= 1
-            rise -= level - np.int32(flat[q])
-            r = q
+            sides -= np.int32(1)
             while top[r] != r:
                 top[r] = top[top[r]]
                 r = top[r]
@@ -86,7 +81,7 @@ def canonical(levels: Levels, order: Pixels, parent: Pixels) -> None:
 def significant_nodes(
     levels: Levels, order: Pixels, parent: Pixels, area: Pixels, least: int, most: int
 ) -> tuple[Pixels, Pixels]:
-    """Last pixels of the regions of `least` to `most` pixels, parents after children, and the parent's place (or -1)."""
+    """Last pixels of the regions of `least` to `most` pixels, parents after children; the parent's place or -1."""
     flat = levels.ravel()
     place = np.full(flat.size, -1, np.int32)
     count = 0

@@ -132,6 +132,12 @@ def test_facts_are_known_words_and_say_the_unit_of_replication(with_bar):
         read(with_bar, facts={"pixel_size": "1 nm", "scale_bar": "100 nm"})
 
 
+def test_grids_are_stated_for_all_images_of_a_sample_or_for_none(with_bar, tmp_path):
+    files = [read_input(with_bar, "a.png", facts={"grid": "1"}), read_input(saved(tmp_path, seed=6), "b.png")]
+    with pytest.raises(StudyError, match=r"b\.png: It names no experiment or grid, a\.png of the same"):
+        assay.bench.read(files, None, assay.settings())
+
+
 def test_a_sheet_says_it_file_by_file(with_bar):
     frame = pd.DataFrame({"file": ["a.png"], "sample": ["x"], "pixel_size": [0.7]})
     reading = read(with_bar, Sheet("sheet.csv", frame, {"pixel_size": "nm"}))

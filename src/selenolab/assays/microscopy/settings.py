@@ -105,7 +105,7 @@ class MicroscopySettings(AssaySettings):
     # --- checks ---
     particles_min: PositiveInt = Field(100, description="Least number of counted particles of a group.")
     images_min: PositiveInt = Field(3, description="Least number of images (grids, batches) of a group.")
-    particle_px_min: PositiveFloat = Field(10.0, description="Least median diameter in pixels.")
+    particle_px_min: PositiveFloat = Field(15.0, description="Least median diameter in pixels.")
     saturated_max: float = Field(1.0, ge=0, description="Greatest share of saturated pixels, in %.")
     contrast_min: PositiveFloat = Field(2.0, description="Least contrast, in SDs of the ground.")
     edge_share_max: PositiveFloat = Field(30.0, description="Greatest share of particles at the edge, in %.")

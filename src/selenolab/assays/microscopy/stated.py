@@ -44,7 +44,20 @@ def stated_of(
     """
     general = _general(settings)
     rows = _sheet_rows(sheet, [file.name for file in files]) if sheet is not None else {}
-    return {file.name: _stated(file, rows.get(file.name, {}), general) for file in files}
+    stated = {file.name: _stated(file, rows.get(file.name, {}), general) for file in files}
+    _refuse_half_stated(stated)
+    return stated
+
+
+def _refuse_half_stated(stated: Mapping[str, Stated]) -> None:
+    """A sample some of whose images name their grid and some do not: n would count two things."""
+    for sample in sorted({own.sample for own in stated.values()}):
+        bare = [name for name, own in stated.items() if own.sample == sample and not own.experiment]
+        told = [name for name, own in stated.items() if own.sample == sample and own.experiment]
+        if bare and told:
+            raise StudyError(
+                f"{bare[0]}: It names no experiment or grid, {told[0]} of the same sample does. Fill it in."
+            )
 
 
 def _general(settings: MicroscopySettings) -> Stated:

@@ -184,6 +184,7 @@ def test_units_are_what_comparisons_are_made_of():
     found = analyse(arm("sample", PBS, SLOW), arm("sample", GSH, FAST, gsh=10.0))
     units = [u for u in found.units if u.endpoint == "released" and u.group["time"] == "24 h"]
     assert sorted(u.group["medium"] for u in units) == [GSH] * 3 + [PBS] * 3
+    assert {u.unit_is for u in units} == {"vessels"}
     late = [u for u in found.units if u.endpoint == "t50 (apparent)" and u.group["medium"] == PBS]
     assert {(u.censored, u.value) for u in late} == {(">", 48.0)}
 

@@ -5,7 +5,7 @@ and replaced is added back; units of replication are vessels, or batches where s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selenolab.assays.release import virtual
 from selenolab.assays.release.alike import F1, F2, similarity_endpoints
@@ -139,7 +139,11 @@ def _endpoints(
         own += [*rest, *(end for end, _ in (*times[1:], *numbers))]
         own += model_endpoints(fits[group.title], settings) if group.role != FREE else ()
         endpoints += own
-        units += [*share_units(group), *(unit for _, values in (*times, *numbers) for unit in values)]
+        values = [
+            *share_units(group),
+            *(unit for _, found_units in (*times, *numbers) for unit in found_units),
+        ]
+        units += [replace(unit, unit_is=group.n_is) for unit in values]
     endpoints += selectivity_endpoints(found.pairs, settings)
     endpoints += trigger_endpoints(found.groups, found.media, settings)
     endpoints += similarity_endpoints(found.groups, found.media, settings, seed)

@@ -190,7 +190,7 @@ def test_plates_are_laid_out_by_their_map():
     b5 = frame[(frame["plate"] == "P1") & (frame["well"] == "B5")].iloc[0]
     assert (b5["role"], b5["compound"], b5["dose"], b5["absorbance"]) == (
         "sample",
-        "selenocystine",
+        "SeSe-DOX",
         8.0,
         1.934,
     )

@@ -11,6 +11,7 @@ from selenolab.core.errors import DataError
 Vector = NDArray[np.float64]
 
 FALL = 1e-9  # percentage points: smaller falls are rounding
+TRACE = 1e-9  # % released; less is nothing, and has no logarithm worth the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def time_to(time: ArrayLike, released: ArrayLike, percent: float) -> ModelFreeTi
 def _between(t0: float, t1: float, y0: float, y1: float, percent: float) -> ModelFreeTime:
     if y1 == percent:
         return ModelFreeTime(percent, float(t1), "", None, "at a sample")
-    if t0 > 0 and y0 > 0 and y1 < 100:
+    if t0 > 0 and y0 > TRACE and y1 < 100:
         scale = np.log(-np.log1p(-np.array([y0, y1, percent]) / 100))
         share = (scale[2] - scale[0]) / (scale[1] - scale[0])
         value = float(np.exp(np.log(t0) + share * (np.log(t1) - np.log(t0))))

@@ -121,7 +121,7 @@ def _over_vessels(
         logs = np.where(np.isinf(times), times, np.log10(np.abs(times)))
     n = times.size
     if n == 1:
-        return _single(float(times[0]), 10 ** grid[0], 10 ** grid[-1], level)
+        return _single(float(times[0]), _hours(grid[0]), _hours(grid[-1]), level)
     spread, df = _scatter(data)
     with np.errstate(over="ignore"):  # vessels that are all level have no spread there, and are refused there
         summary = summarise(logs, below / spread, grid, df, level, scatter=spread)
@@ -152,8 +152,8 @@ def _scatter(data: Arm) -> tuple[float, float]:
 
 def outcome_of(summary: Summary, target: float) -> Outcome:
     """A summary on log10 hours as an outcome in hours."""
-    low = 10.0**summary.log10_low if summary.log10_low > -inf else -inf
-    high = 10.0**summary.log10_high if summary.log10_high < inf else inf
+    low = _hours(summary.log10_low) if summary.log10_low > -inf else -inf
+    high = _hours(summary.log10_high) if summary.log10_high < inf else inf
     method = summary.method.replace("experiments", "vessels").replace("doses tested", "sampling times")
     method = method.replace("tested doses", "sampling times").replace(
         "profile likelihood", "interpolated curves"
@@ -161,6 +161,11 @@ def outcome_of(summary: Summary, target: float) -> Outcome:
     if summary.log10_value is None:
         why = f"the vessels do not say when {target:g} % is reached within the sampling times"
         return Absent(why, "h", method)
-    value = 10.0**summary.log10_value
+    value = _hours(summary.log10_value)
     censored = summary.state if summary.state in ("<", ">") else None
     return Estimate(value, low, high, "h", method, summary.n, "vessels", summary.level, censored)
+
+
+def _hours(log10: float) -> float:
+    """A time from its logarithm, to twelve digits, so that a sampling time comes back as it was."""
+    return float(f"{10.0**log10:.12g}")

@@ -99,7 +99,7 @@ def thrown(rng, n, frame, sizes):
 def test_leaving_out_the_edge_biases_the_size_and_the_weights_take_it_away():
     rng, frame = np.random.default_rng(11), (400.0, 300.0)
     sizes = rng.lognormal(np.log(60) - 0.125, 0.5, 400_000)
-    sizes = np.minimum(sizes, 250)
+    sizes = np.minimum(sizes, 200)
     whole = thrown(rng, len(sizes), frame, sizes)
     plain = whole.mean() / sizes.mean() - 1
     weight = edge_weights(whole, *(np.array([side]) for side in frame))
@@ -175,6 +175,12 @@ def test_one_image_leaves_the_interval_open():
     d, w, unit = clusters(k=1)
     for found in (smooth(mean, d, w, unit, 0.95), of_quantile(0.5, d, w, unit, 0.95)):
         assert (found.low, found.high) == (-np.inf, np.inf)
+
+
+def test_images_that_agree_on_nothing_leave_the_interval_open():
+    d, unit = np.array([1.0, 1.1, 90.0, 95.0]), np.array([0, 0, 1, 1])
+    found = smooth(mean, d, np.ones(4), unit, 0.95)
+    assert (found.value, found.low, found.high) == (pytest.approx(46.775), -np.inf, np.inf)
 
 
 def test_a_quantile_beyond_the_sizes_seen_is_open():

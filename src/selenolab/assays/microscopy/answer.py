@@ -33,7 +33,18 @@ def _line(result: GroupResult) -> str:
 
 
 def _plain(outcome: Outcome) -> str:
-    return f"{outcome.value:.3g}" if isinstance(outcome, Estimate) else "-"
+    return three_digits(outcome.value) if isinstance(outcome, Estimate) else "-"
+
+
+def three_digits(value: float) -> str:
+    """A number to three digits, without a power of ten.
+
+    Examples
+    --------
+    >>> three_digits(2432.1), three_digits(0.123456), three_digits(20.0)
+    ('2430', '0.123', '20')
+    """
+    return f"{float(f'{value:.3g}'):g}"
 
 
 def written(outcome: Outcome) -> str:
@@ -51,7 +62,7 @@ def written(outcome: Outcome) -> str:
     count = f"n = {outcome.n} {outcome.n_is}"
     width = outcome.high - outcome.low
     if not isfinite(width):
-        return f"{outcome.value:.3g} {outcome.unit} (no interval, {count})"
+        return f"{three_digits(outcome.value)} {outcome.unit} (no interval, {count})"
     digits = max(0, 1 - floor(log10(width))) if width > 0 else 2
     digits = min(digits, max(0, 3 - ceil(log10(abs(outcome.value) or 1))) + 1)
     return (

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_LEAST = 0.1  # share of the frame's area: a particle two thirds as wide as the frame, or more, must not rule
 
 
 def edge_weights(size: Array, width: Array, height: Array) -> Array:
     """Weights (n,) of particles of `size` (n,) counted in frames `width` x `height` (k,), mean 1.
 
     The chance of a size is summed over all frames, so that images of different magnification or
-    region join in one population: a size that fits one frame only is looked for in that one.
+    region join in one population: a size that fits one frame only is looked for in that one. Weights end
+    at ten times that of a point: larger particles are not corrected in full.
 
     Parameters
     ----------
@@ -31,6 +33,6 @@ def edge_weights(size: Array, width: Array, height: Array) -> Array:
     room_x = np.maximum(width[None, :] - size[:, None], 0)
     room_y = np.maximum(height[None, :] - size[:, None], 0)
     room = (room_x * room_y).sum(axis=1)
-    least = 1e-3 * float((width * height).sum())  # a particle as large as the frame must not rule alone
+    least = _LEAST * float((width * height).sum())
     weights = 1 / np.maximum(room, least)
     return np.asarray(weights / weights.mean())

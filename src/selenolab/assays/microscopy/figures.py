@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from selenolab.assays.microscopy.answer import three_digits
 from selenolab.assays.microscopy.endpoints import MEAN, MEDIAN, GroupResult
 from selenolab.assays.microscopy.groups import NM, pixel_sizes
 from selenolab.assays.microscopy.histogram import size_classes
@@ -122,7 +123,7 @@ def _median_mark(result: GroupResult) -> tuple[Mark, ...]:
         return ()
     low, high = (side if np.isfinite(side) else None for side in (outcome.low, outcome.high))
     both = (low, high) if low is not None and high is not None else (None, None)
-    return (Mark(outcome.value, f"D50 {outcome.value:.3g} {outcome.unit}", *both),)
+    return (Mark(outcome.value, f"D50 {three_digits(outcome.value)} {outcome.unit}", *both),)
 
 
 def _counted(result: GroupResult) -> str:

@@ -11,7 +11,7 @@ Measured on simulated populations (tests/assays/test_microscopy_coverage.py).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from selenolab.assays.microscopy.moments import Array, Statistic, log_moments, q
 from selenolab.stats.intervals import t_quantile, wilson
 
 Index = NDArray[np.integer[Any]]
+_OPEN = log(10)  # a size that may be ten times as large or small is not bounded by the data
 _FEWEST = 3  # units up to which the spread of contributions says nothing about the degrees of freedom
 
 
@@ -39,7 +40,8 @@ def smooth(
 ) -> Between:
     """A positive statistic of sizes `d` (n,) with weights `w` (n,), over units 0 to k - 1.
 
-    Open limits where k < 2, or where a unit left out leaves a statistic of zero.
+    Open limits where k < 2, where a unit left out leaves a statistic of zero, or where they would lie more
+    than a factor of ten away.
 
     Parameters
     ----------
@@ -57,7 +59,9 @@ def smooth(
     logs = np.array([log(one) for one in left])
     error = sqrt((k - 1) / k * float(((logs - logs.mean()) ** 2).sum()))
     width = t_quantile(level, _freedom(logs) if tails else k - 1) * error
-    factor = float(np.exp(min(width, 700.0)))
+    if width > _OPEN:
+        return Between(value, -inf, inf)
+    factor = exp(width)
     return Between(value, value / factor, value * factor)
 
 

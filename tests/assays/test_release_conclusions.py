@@ -82,6 +82,19 @@ def test_with_free_drug_the_bag_is_taken_off():
     assert sample(found, "release against the bag").outcome.category == "sustained"
 
 
+def test_the_volume_of_the_bag_makes_the_carrier_faster():
+    arms = (
+        arm("sample", GSH, FAST, 6, gsh=10.0),
+        arm("free_drug", GSH, data.free_drug(0.6), gsh=10.0),
+    )
+    plain, bag = (
+        sample(analyse(*arms, **words), "t50 of the carrier").outcome for words in ({}, {"bag_volume_ml": 2})
+    )
+    assert bag.value < plain.value
+    control = sample(analyse(*arms, recovery="control"), "t50 of the carrier").outcome
+    assert control.value == pytest.approx(plain.value, rel=0.05)
+
+
 def test_a_carrier_as_fast_as_free_drug_is_not_called_sustained():
     found = analyse(
         arm("sample", PBS, data.through_bag(20.0, 0.6)), arm("free_drug", PBS, data.free_drug(0.6))

@@ -12,6 +12,7 @@ from selenolab.core.check import Check, MissingControl
 from selenolab.core.errors import DataError
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.fit.membrane import MembraneFit, fit_membrane
+from selenolab.fit.membrane_model import Family
 
 CARRIER_T50, K_M, KIND = "t50 of the carrier", "k_m", "release against the bag"
 SUSTAINED, BAG = "sustained", "not told from the bag"
@@ -35,18 +36,33 @@ def deconvolve(group: Group, groups: Sequence[Group], settings: ReleaseSettings)
         return Deconvolved(group, None, None, "the free-drug control is missing")
     control = next((other for other in controls if other.medium == group.medium), controls[0])
     try:
-        fit = _fit(group, control, settings.level)
+        fit = _fit(group, control, settings)
     except DataError as error:
         return Deconvolved(group, control, None, str(error))
     return Deconvolved(group, control, fit)
 
 
-def _fit(group: Group, control: Group, level: float) -> MembraneFit:
+def _fit(group: Group, control: Group, settings: ReleaseSettings) -> MembraneFit:
     """First order, or Weibull where first order does not describe the data beyond the scatter."""
     release, free = sound_rows(group), sound_rows(control)
-    first = fit_membrane(release, free, "first order", level=level)
+    hold_up = _hold_up(group, settings)
+
+    def fit(family: Family) -> MembraneFit:
+        return fit_membrane(
+            release, free, family, level=settings.level, hold_up=hold_up, recovery=settings.recovery
+        )
+
+    first = fit("first order")
     lacking = any(_DESCRIBES in check.name and not check.passed for check in first.checks)
-    return fit_membrane(release, free, "Weibull", level=level) if lacking else first
+    return fit("Weibull") if lacking else first
+
+
+def _hold_up(group: Group, settings: ReleaseSettings) -> float:
+    """The share of the drug that stays in the bag at equilibrium."""
+    medium = group.fact("medium_volume")
+    if settings.bag_volume_ml is None or not medium > 0:
+        return 0.0
+    return settings.bag_volume_ml / (settings.bag_volume_ml + medium)
 
 
 def carrier_endpoints(found: Deconvolved) -> Iterator[Endpoint]:

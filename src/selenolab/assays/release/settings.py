@@ -92,6 +92,13 @@ class ReleaseSettings(AssaySettings):
         (24.0,), description="Times in h whose released share is an endpoint, beside the last common time."
     )
     burst_time_h: float = Field(1.0, ge=0, description="Release up to this time in h is called the burst.")
+    bag_volume_ml: PositiveFloat | None = Field(
+        None, description="Volume in the bag in mL, for the drug that stays in it; without it taken as none."
+    )
+    recovery: Literal["own", "control"] = Field(
+        "own",
+        description="Whether all drug of the carrier is taken to be found again, or as far as the control's.",
+    )
     geometry: Literal["sphere", "cylinder", "slab"] = Field(
         "sphere", description="Shape of the carrier, for the reading of the Korsmeyer-Peppas exponent."
     )

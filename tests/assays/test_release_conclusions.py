@@ -31,7 +31,7 @@ def arm(role, medium, arrived, count=3, ph=7.4, gsh=0.0, carrier="SeSe-NP", batc
     rows["vessel"] = [f"{role} {medium} {batch} {number}" for number in rows["vessel"]]
     rows["carrier"] = "" if role == "free_drug" else carrier
     return rows.assign(
-        medium=medium, role=role, experiment=batch, ph=ph, gsh=gsh, correction="none yet",
+        medium=medium, role=role, experiment=batch, ph=ph, gsh=gsh, replacement="none yet",
         medium_volume=50.0, sample_volume=1.0, loaded_drug=150.0,
     )  # fmt: skip
 

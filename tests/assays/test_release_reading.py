@@ -111,9 +111,16 @@ def test_vessels_numbered_anew_in_every_medium_are_different_vessels(tmp_path):
 def test_the_header_may_say_what_the_correction_is(tmp_path):
     text = LONG.replace("concentration", "uncorrected concentration")
     reading = read(given(tmp_path, text), correction="")
-    assert (frame(reading)["correction"] == "none yet").all()
+    assert (frame(reading)["replacement"] == "none yet").all()
     with pytest.raises(StudyError, match="already corrected"):
         read(given(tmp_path, LONG), correction="")
+
+
+def test_a_column_may_say_what_the_correction_is_for_each_vessel(tmp_path):
+    head, *rows = LONG.strip().splitlines()
+    text = "\n".join([f"{head},correction", *(f"{row},already corrected" for row in rows)]) + "\n"
+    reading = read(given(tmp_path, text), correction="")
+    assert (frame(reading)["replacement"] == "already corrected").all()
 
 
 def test_absorbance_takes_the_calibration_of_settings_or_of_another_run(tmp_path):

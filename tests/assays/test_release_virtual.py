@@ -56,7 +56,7 @@ def test_the_virtual_vessels_count_as_planned_and_their_ph_as_measured(plain):
     assert (counts["sample"] == 6).all()
     assert (counts["free_drug"] == 3).all()
     assert frame["ph"].notna().all()
-    assert (frame["correction"] == "none yet").all()
+    assert (frame["replacement"] == "none yet").all()
 
 
 def test_without_noise_the_release_is_the_models(plain):

@@ -30,6 +30,7 @@ SAME = {
     "aliquot_volume": "sample_volume", "volume": "medium_volume", "vessel_volume": "medium_volume",
     "loaded": "loaded_drug", "drug_loaded": "loaded_drug", "loaded_dose": "loaded_drug",
     "dilution_factor": "dilution", "timepoint": "time", "hydrogen_peroxide": "h2o2",
+    "correction": "replacement",
 }  # fmt: skip
 # A header may say by itself what the correction is.
 TELLING = {
@@ -44,7 +45,7 @@ ROLE_WORDS = {
     "free_drug_control": "free_drug", "noncleavable": "non_cleavable", "uncleavable": "non_cleavable",
     "non_cleavable_control": "non_cleavable", "gsh": "gsh_blank", "medium_blank": "blank",
 }  # fmt: skip
-TEXTS = ("file", "vessel", "medium", "role", "carrier", "experiment", "correction")
+TEXTS = ("file", "vessel", "medium", "role", "carrier", "experiment", "replacement")
 UNITS = {
     "time": "h", CONCENTRATION: "µg/mL", "absorbance": "AU", RELEASED: "%", "ph": "", "target_ph": "",
     "gsh": "mM", "h2o2": "mM", "medium_volume": "mL", "sample_volume": "mL", "loaded_drug": "µg",
@@ -89,8 +90,8 @@ def renamed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         words[column] = word
     told = frame.rename(columns=words)
     for column in frame.columns:
-        if str(column) in TELLING and "correction" not in told:
-            told["correction"] = TELLING[str(column)][1]
+        if str(column) in TELLING and "replacement" not in told:
+            told["replacement"] = TELLING[str(column)][1]
     return told
 
 

@@ -26,7 +26,7 @@ from selenolab.core.format import InputFile
 from selenolab.formats.headers import normalise_word, parse_header
 
 STATED = (
-    "medium", "role", "carrier", "experiment", "correction", "ph", "target_ph", "gsh", "h2o2",
+    "medium", "role", "carrier", "experiment", "replacement", "ph", "target_ph", "gsh", "h2o2",
     "medium_volume", "sample_volume", "loaded_drug", "dilution", "solubility",
 )  # fmt: skip
 _ENDS = {"_ml": "mL", "_ul": "µL", "_ug": "µg", "_mg": "mg", "_mm": "mM", "_um": "µM"}

@@ -132,11 +132,11 @@ def _left_out(frame: pd.DataFrame, name: str, said: Said) -> pd.DataFrame:
 
 
 def _state_correction(rows: pd.DataFrame, settings: ReleaseSettings, name: str) -> None:
-    """Fill `correction`, in place: an absorbance never is corrected, all else needs the user's word."""
+    """Fill `replacement`, in place: an absorbance never is corrected, all else needs the user's word."""
     if ABSORBANCE in rows:
-        rows["correction"] = RAW
+        rows["replacement"] = RAW
         return
-    told = rows["correction"] if "correction" in rows else pd.Series("", index=rows.index)
+    told = rows["replacement"] if "replacement" in rows else pd.Series("", index=rows.index)
     words = [correction_word(str(text), name) or settings.correction for text in told.fillna("")]
     if not all(words):
         shown = next(word for word in SIGNALS if word in rows)
@@ -144,7 +144,7 @@ def _state_correction(rows: pd.DataFrame, settings: ReleaseSettings, name: str) 
             f"{name}: Whether '{NAMES[shown]}' already allows for the replaced aliquots is not stated. Set "
             "correction to 'none yet' or 'already corrected'."
         )
-    rows["correction"] = words
+    rows["replacement"] = words
 
 
 def _joined(parts: Sequence[pd.DataFrame], said: Said) -> pd.DataFrame:

@@ -46,7 +46,7 @@ ALIQUOTS = TableSchema(
         column(CONCENTRATION, flags=True, optional=True),
         column(ABSORBANCE, flags=True, optional=True),
         column(RELEASED, flags=True, optional=True),
-        column("correction"),
+        column("replacement"),
         *(
             column(word, optional=True, gaps=True)
             for word in (

@@ -87,7 +87,7 @@ def prepare(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Prepar
     vessels = tuple(_vessel(str(name), part) for name, part in drug.groupby("vessel", sort=True))
     if not any(vessel.sound.any() or vessel.below.any() for vessel in vessels):
         raise DataError("aliquots: no value is left: all are flagged. Check the exclusions and flags.")
-    corrected = bool((drug["correction"] == CORRECTED).any())
+    corrected = bool((drug["replacement"] == CORRECTED).any())
     return Prepared(vessels, rows, str(rows["kind"].iloc[0]), not corrected)
 
 
@@ -135,7 +135,7 @@ def _fact(name: str, part: pd.DataFrame, word: str) -> float:
 
 def _released(name: str, part: pd.DataFrame) -> Vector:
     """Released % (n,) of one vessel; the bound of a value below the LOQ."""
-    corrected = bool((part["correction"] == CORRECTED).all())
+    corrected = bool((part["replacement"] == CORRECTED).all())
     time = part["time"].to_numpy(float)
     flags = part["flag"]
     if part["kind"].iloc[0] == RELEASED:

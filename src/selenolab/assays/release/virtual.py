@@ -110,7 +110,7 @@ def _vessels(part: pd.DataFrame, role: str, settings: ReleaseSettings) -> pd.Dat
             "carrier": "" if role == FREE else settings.virtual_carrier,
             "time": part["time"].to_numpy(float),
             CONCENTRATION: np.maximum(part["free_drug"].to_numpy(float), 0.0),
-            "correction": RAW,
+            "replacement": RAW,
             "ph": part["ph"].to_numpy(float),
             "gsh": part["gsh"].to_numpy(float),
             "h2o2": part["h2o2"].to_numpy(float),

@@ -19,6 +19,7 @@ data = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(data)
 
 ASSAY = assays["release"]
+CURVES = {"Weibull": {}, "first order": {"carrier_family": "first order"}}
 PBS, GSH, ACID = "PBS", "10 mM GSH", "acetate pH 5.5"
 FAST, SLOW = data.through_bag(0.1, 0.6), data.through_bag(0.004, 0.6)
 
@@ -80,6 +81,18 @@ def test_with_free_drug_the_bag_is_taken_off():
     apparent = sample(found, "t50 (apparent)").outcome
     assert apparent.low > t50.high
     assert sample(found, "release against the bag").outcome.category == "sustained"
+
+
+def test_the_carriers_curve_is_chosen_before_and_not_by_the_look_of_the_fit():
+    arms = (arm("sample", PBS, FAST, 6), arm("free_drug", PBS, data.free_drug(0.6)))
+    found = {family: analyse(*arms, **words) for family, words in CURVES.items()}
+    for family, one in found.items():
+        assert any(check.name == f"{family} describes the data" for check in one.checks)
+        assert any(f"own release ({family}) was fitted" in text.text for text in one.methods)
+        t50 = sample(one, "t50 of the carrier").outcome
+        assert t50.low <= np.log(2) / 0.1 <= t50.high
+    wide, narrow = (sample(one, "t50 of the carrier").outcome for one in found.values())
+    assert narrow.high - narrow.low < wide.high - wide.low
 
 
 def test_the_volume_of_the_bag_makes_the_carrier_faster():

@@ -12,11 +12,9 @@ from selenolab.core.check import Check, MissingControl
 from selenolab.core.errors import DataError
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.fit.membrane import MembraneFit, fit_membrane
-from selenolab.fit.membrane_model import Family
 
 CARRIER_T50, K_M, KIND = "t50 of the carrier", "k_m", "release against the bag"
 SUSTAINED, BAG = "sustained", "not told from the bag"
-_DESCRIBES = "describes the data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Deconvolved:
 
 
 def deconvolve(group: Group, groups: Sequence[Group], settings: ReleaseSettings) -> Deconvolved:
-    """The joint fit of carrier and membrane; first order where it describes the data, else Weibull."""
+    """The joint fit of carrier and membrane, its curve that of `carrier_family`."""
     controls = [other for other in groups if other.role == FREE]
     if not controls:
         return Deconvolved(group, None, None, "the free-drug control is missing")
@@ -43,18 +41,15 @@ def deconvolve(group: Group, groups: Sequence[Group], settings: ReleaseSettings)
 
 
 def _fit(group: Group, control: Group, settings: ReleaseSettings) -> MembraneFit:
-    """First order, or Weibull where first order does not describe the data beyond the scatter."""
-    release, free = sound_rows(group), sound_rows(control)
-    hold_up = _hold_up(group, settings)
-
-    def fit(family: Family) -> MembraneFit:
-        return fit_membrane(
-            release, free, family, level=settings.level, hold_up=hold_up, recovery=settings.recovery
-        )
-
-    first = fit("first order")
-    lacking = any(_DESCRIBES in check.name and not check.passed for check in first.checks)
-    return fit("Weibull") if lacking else first
+    """Weibull unless the settings say otherwise: a family taken by the look of the fit loses coverage."""
+    return fit_membrane(
+        sound_rows(group),
+        sound_rows(control),
+        settings.carrier_family,
+        level=settings.level,
+        hold_up=_hold_up(group, settings),
+        recovery=settings.recovery,
+    )
 
 
 def _hold_up(group: Group, settings: ReleaseSettings) -> float:

@@ -95,6 +95,11 @@ class ReleaseSettings(AssaySettings):
     bag_volume_ml: PositiveFloat | None = Field(
         None, description="Volume in the bag in mL, for the drug that stays in it; without it taken as none."
     )
+    carrier_family: Literal["Weibull", "first order"] = Field(
+        "Weibull",
+        description="Curve of the carrier in the joint fit with the free drug. First order is its special "
+        "case b = 1: choose it before seeing the data, not by the look of the fit.",
+    )
     recovery: Literal["own", "control"] = Field(
         "own",
         description="Whether all drug of the carrier is taken to be found again, or as far as the control's.",

@@ -5,6 +5,7 @@ smooth surface describes it: enough that 256 levels resolve the particles.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Grey values without shading, scaled to 0..255 (`grey`), and the usual step between neighbours (`noise`)."""
+    """Grey values without shading, scaled to 0..255 (`grey`); usual step between neighbours (`noise`)."""
 
     grey: Grey
     noise: float
@@ -74,7 +75,7 @@ def frame(image: Grey) -> NDArray[np.bool_]:
 
 
 def shading(image: Grey, ignore: NDArray[np.bool_]) -> Grey:
-    """A surface of second degree through the ground: block medians, Tukey's weights so that particles do not pull.
+    """A surface of second degree through block medians, with Tukey's weights so that particles do not pull.
 
     Zero in images under 64 px, where a surface would rather describe a particle.
     """
@@ -139,7 +140,7 @@ def _block_medians(image: Grey, ignore: NDArray[np.bool_]) -> tuple[Values, Valu
     rows, columns = image.shape[0] // size_y, image.shape[1] // size_x
     step = max(min(size_y, size_x) // 10, 1)  # about a hundred pixels a block are enough
 
-    def blocks(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    def blocks(array: NDArray[Any]) -> NDArray[Any]:
         cut = array[: rows * size_y, : columns * size_x].reshape(rows, size_y, columns, size_x)
         return cut[:, ::step, :, ::step].swapaxes(1, 2).reshape(rows, columns, -1)
 
@@ -157,10 +158,12 @@ def _terms(y: Values, x: Values) -> Values:
 
 def _robust_fit(design: Values, values: Values) -> Values:
     weights = np.ones(values.size)
-    coefficients = np.zeros(design.shape[1])
+    coefficients: Values = np.zeros(design.shape[1])
     for _ in range(TURNS):
         root = np.sqrt(weights)
-        coefficients = np.linalg.lstsq(design * root[:, None], values * root, rcond=None)[0]
+        coefficients = np.asarray(
+            np.linalg.lstsq(design * root[:, None], values * root, rcond=None)[0], np.float64
+        )
         left = values - design @ coefficients
         spread = 1.4826 * np.median(np.abs(left)) + 1e-12
         weights = np.clip(1 - (left / (4.685 * spread)) ** 2, 0, None) ** 2

@@ -1,4 +1,4 @@
-"""Candidate regions of one polarity: the best contours of each branch of the component tree, whole and cut."""
+"""Candidate regions of one polarity: the best contours of each branch of the tree, whole and cut."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from selenolab.imaging.background import TOP, Ground
 from selenolab.imaging.choice_kernel import best_of_branches, branches, nearest_kept
 from selenolab.imaging.judge_kernel import judge
+from selenolab.imaging.splitting import NECK
 from selenolab.imaging.tree_kernel import canonical, grow_tree, rising_order, significant_nodes
 
-NECK = 0.87  # a cut is made where the neck is below this share of the smaller piece; 0.8 to 0.9 are alike
 LEAST_STEP = 3.0  # a contour's mean step, in units of the noise, for its region to be looked at
 LEAST_ROUND = 0.05  # and its 4 pi area / length²
 JUMP, APART, MOST = 1.3, 1.4, 5  # a branch ends where area jumps; five contours a branch, this far apart
+SHARE = 0.4  # of the branch's best merit; contours below that are not looked at
 MOST_OF_IMAGE = 0.8
-CONVEX = 0.92  # a region as solid as this is not cut
+CONVEX = 0.97  # a region as solid as this is not cut
 SUPPORT = 3.0  # a contour side with a step of this many times the noise is supported
 
 Pixels = NDArray[np.int32]
@@ -52,7 +53,7 @@ def find_candidates(
     levels = grey.astype(np.uint8)
     least = np.pi / 4 * least_diameter**2
     pixels, up, merit, area = _nodes(levels, ignore, int(least), ground.noise)
-    kept = best_of_branches(branches(up, area, JUMP), area, merit, APART, most)
+    kept = best_of_branches(branches(up, area, JUMP), area, merit, APART, most, SHARE)
     radius = least_diameter / 2
     table = judge(
         levels, grey, visited_where(ignore), pixels[kept], NECK, radius, CONVEX, SUPPORT * ground.noise

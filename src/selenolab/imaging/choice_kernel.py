@@ -14,7 +14,7 @@ Values = NDArray[np.float64]
 
 @compiled
 def branches(up: Index, area: Index, jump: float) -> Index:
-    """The branch of each node: a node continues its largest child's unless it is more than `jump` times larger."""
+    """The branch of each node: its largest child's unless it is more than `jump` times as large."""
     largest = np.full(up.size, -1, np.int32)
     branch = np.empty(up.size, np.int32)
     count = 0
@@ -32,21 +32,27 @@ def branches(up: Index, area: Index, jump: float) -> Index:
 
 
 @compiled
-def best_of_branches(branch: Index, area: Index, merit: Values, apart: float, most: int) -> Index:
+def best_of_branches(
+    branch: Index, area: Index, merit: Values, apart: float, most: int, share: float
+) -> Index:
     """The nodes of best merit on each branch, at most `most`, their areas at least a factor `apart` apart.
 
-    Nodes whose merit is not above 0 are not taken. The answer is in rising order.
+    Nodes whose merit is not above 0, or below `share` of their branch's best, are not taken. The answer
+    is in rising order.
     """
     order = np.argsort(-merit, kind="mergesort")
     taken = np.zeros(merit.size, np.bool_)
     held = np.zeros((branch.max() + 1, most), np.int32) if branch.size else np.zeros((0, most), np.int32)
     counts = np.zeros(held.shape[0], np.int32)
+    best = np.zeros(held.shape[0])
     for k in range(order.size):
         i = order[k]
         if merit[i] <= 0:
             break
         b = branch[i]
-        if counts[b] == most:
+        if counts[b] == 0:
+            best[b] = merit[i]
+        if counts[b] == most or merit[i] < share * best[b]:
             continue
         free = True
         for j in range(counts[b]):
@@ -74,7 +80,7 @@ def nearest_kept(up: Index, kept: Index) -> Index:
 
 @compiled
 def best_set(up: Index, node: Index, way: Index, worth: Values, price: float) -> Index:
-    """The way each node is taken (0 whole, 1.. a cut), or -1 where it is not, so that the sum of worth is largest.
+    """How each node is taken (0 whole, 1 cut, -1 not at all) so that the sum of worth is largest.
 
     Rows of (node, way, worth) are ordered by node, then way; the pieces of a cut add up, times `price`.
     """

@@ -1,4 +1,4 @@
-"""A typed door to numba for loops over pixels: compiled once, the machine code kept where that is possible."""
+"""A typed door to numba for loops over pixels: compiled once, machine code kept where possible."""
 
 import hashlib
 from collections.abc import Callable

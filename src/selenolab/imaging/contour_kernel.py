@@ -79,18 +79,20 @@ def contour_steps(
     grey: Grey,
     visited: Pixels,
     area: float,
+    caliper: float,
     floor: float,
 ) -> tuple[float, float, float, float, float, float]:
-    """Sides towards the ground, at the image's edge, towards other pieces; of the first: mean step, and shares.
+    """Sides towards the ground, the image's edge, other pieces; of the first the mean step, and shares.
 
     The shares are of sides with a step above `floor`, and of sides near the convex hull. A side's step is the
     mean grey value on the way outwards, as far as there is ground, minus that on the way inwards; the way is
-    about a twentieth of the size. Pixels with `visited` -1, the outermost rows and columns among them, are outside.
+    about a twentieth of the smallest caliper, which a chain shares with its links. Pixels with `visited` -1,
+    the outermost rows and columns among them, are outside.
     """
     width = grey.shape[1]
     ground, edge, cut, total, supported, outer = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     near = max(1.5, 0.05 * np.sqrt(area))
-    reach = min(max(2, int(0.06 * np.sqrt(area))), 12)
+    reach = min(max(2, int(0.06 * caliper)), 12)
     for i in range(box[0], box[1] + 1):
         for j in range(box[2], box[3] + 1):
             if mask[i, j] != piece:
@@ -129,7 +131,7 @@ def _mean_along(
     grey: Grey,
     visited: Pixels,
 ) -> float:
-    """Mean grey value from (i, j) on, at most `reach` pixels, while the mask has this name; beyond it is ground."""
+    """Mean grey value from (i, j) on, at most `reach` pixels, while the mask has this name."""
     width = grey.shape[1]
     total, n = 0.0, 0
     for r in range(reach):

@@ -1,4 +1,4 @@
-"""All candidate regions of a tree: what each looks like whole and cut at its necks, and painting the chosen."""
+"""All candidate regions of a tree: what each looks like whole and cut; and painting the chosen."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ Pixels = NDArray[np.int32]
 # pixel sides is the contour towards the ground, at the image's edge, and towards other pieces
 NODE, WAY, AREA, SOLIDITY, WIDTH, SIDES, EDGE, CUT, STEP, SUPPORT, OUTER, HOLES, COLUMNS = range(13)
 
-SMALL_HOLE = 0.05  # holes up to this share of the area are filled before a cut
+SMALL_HOLE = 0.01  # holes up to this share of the area are filled before a cut
 
 
 @compiled
@@ -45,7 +45,7 @@ def describe(
         area, solid, width, hull = solidity(mask, piece, box[piece])
         row = rows[piece - 1]
         row[AREA], row[SOLIDITY], row[WIDTH] = area, solid, width
-        contour = contour_steps(mask, piece, box[piece], top, left, hull, grey, visited, area, floor)
+        contour = contour_steps(mask, piece, box[piece], top, left, hull, grey, visited, area, width, floor)
         row[SIDES], row[EDGE], row[CUT] = contour[0], contour[1], contour[2]
         row[STEP], row[SUPPORT], row[OUTER] = contour[3], contour[4], contour[5]
 
@@ -63,8 +63,8 @@ def judge(
 ) -> Values:
     """The table of appearances: one row a node as a whole, then one a piece if it has a neck.
 
-    Nodes with a solidity above `convex`, or with half their contour not supported, are not cut. `floor` is the
-    step that a supported contour side has, `least` the smallest radius of a piece.
+    Nodes with a solidity above `convex`, or with half their contour not supported, are not cut. `floor`
+    is the step that a supported contour side has, `least` the smallest radius of a piece.
     """
     height, width = levels.shape
     table = np.zeros((max(64, 2 * seeds.size), COLUMNS))

@@ -1,4 +1,4 @@
-"""Whether the particles are darker or brighter than the ground: the side whose regions look more like particles."""
+"""Whether particles are darker or brighter than the ground: where regions look more like particles."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ from selenolab.imaging.quality import Choice, Limits, choose
 
 Polarity = Literal["dark", "bright"]
 
-GLANCE_PX = 512  # images of twice this size or more are first looked at on a grid no larger than this
+GLANCE_PX = 384  # images of twice this size or more are first looked at on a grid no larger than this
 CLEAR = 3.0  # one side's weight over the other's, for the glance to decide
 
 Found = tuple[Candidates, Choice]
@@ -23,7 +23,7 @@ def best_polarity(
 ) -> tuple[Polarity, Found]:
     """The candidates and the choice of the wanted polarity; for "auto" of the one with more weight."""
     ground = level_ground(image, ignore, sigma)
-    if wanted == "auto" and max(image.shape) >= 2 * GLANCE_PX - 64:
+    if wanted == "auto" and max(image.shape) > 2 * GLANCE_PX:
         wanted = _at_a_glance(image, ignore, sigma, limits)
     sides: tuple[Polarity, ...] = ("dark", "bright")
     found = {side: _look(ground, ignore, side, limits) for side in sides if wanted in ("auto", side)}

@@ -11,17 +11,18 @@ from selenolab.imaging.choice_kernel import best_set
 
 # Plateaus on the development images: each value may move by a fifth without a change of 0.02 in recall or
 # precision.
-SOLIDITY = (0.75, 0.92)  # quality rises from 0 to 1 between these
+SOLIDITY = (0.8, 0.97)  # quality rises from 0 to 1 between these
 OUTER = (0.4, 0.8)  # share of the contour that lies near the convex hull, likewise
 SEEN = 0.6  # share of the outline that is enough if it is seen, not the image's edge or a cut
 MOST_EDGE = 0.4  # share of the image's outline that a region may take: the ground takes more
 GROUND_EDGE = 0.6  # a node that takes more is the ground with holes, whatever its pieces look like
 LEAST_SEEN = 0.3
-LEAST_STEP = 4.0  # in units of the noise
+LEAST_STEP = 6.5  # in units of the noise
 REFERENCE = (
     0.75  # quantile of the contour steps, weighted by area and squared step, that counts as full contrast
 )
-FULL = 1.0
+
+
 LEAST_SHAPE = 0.4
 LEAST_CONTRAST = 0.3
 NARROW = 0.7  # smallest width, as a share of the smallest diameter
@@ -45,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Equivalent diameters [px] a particle may have, and what the pieces of a cut are worth against the whole."""
+    """Equivalent diameters [px] a particle may have; what pieces of a cut are worth against the whole."""
 
     least: float
     most: float
@@ -67,7 +68,7 @@ def quality(candidates: Candidates, limits: Limits) -> Values:
     )
     possible &= _edge_of_whole(table) < GROUND_EDGE * around
     full = full_contrast(step, table[:, column.AREA] * shape * possible, LEAST_STEP * noise)
-    clear = np.clip(step / (FULL * full), 0, 1)
+    clear = np.clip(step / full, 0, 1)
     worth: Values = shape * clear * np.minimum(seen / SEEN, 1) * possible
     worth[(shape < LEAST_SHAPE) | (clear < LEAST_CONTRAST)] = 0
     return worth
@@ -104,7 +105,7 @@ def choose(candidates: Candidates, limits: Limits) -> Choice:
 
 
 def _weight(candidates: Candidates, value: Values, rows: NDArray[np.int64]) -> float:
-    """Area times quality times squared step; less where the regions take the image's edge, as the ground does."""
+    """Area times quality times squared step; less where regions take the image's edge, as the ground does."""
     table = candidates.table[rows]
     free = max(1 - table[:, column.EDGE].sum() / (2.0 * sum(candidates.levels.shape)), 0.1)
     return float((table[:, column.AREA] * value[rows] * table[:, column.STEP] ** 2).sum() * free**2)

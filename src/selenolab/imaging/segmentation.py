@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from selenolab.core.errors import DataError
 from selenolab.imaging.background import frame
-from selenolab.imaging.candidates import NECK, visited_where
+from selenolab.imaging.candidates import visited_where
 from selenolab.imaging.grid_kernel import enlarged, reduced
 from selenolab.imaging.judge_kernel import paint
 from selenolab.imaging.polarity import Found, Polarity, best_polarity
 from selenolab.imaging.quality import Limits
+from selenolab.imaging.splitting import NECK
 
 LEAST_PX = 5.0  # a smaller region has no shape
 FULL_GRID_PX = 1024  # larger images are worked on a coarser grid, as far as the smallest particle allows
@@ -33,8 +34,8 @@ class ParticleOptions:
     Parameters
     ----------
     polarity : "dark" particles on a brighter ground, "bright" on a darker one, or "auto".
-    min_diameter : smallest equivalent diameter [px], at least 5; None takes 5 px, or 1/200 of the longer side of
-        the image if that is more. A larger one lets large images be worked on faster, on a coarser grid.
+    min_diameter : smallest equivalent diameter [px], at least 5; None takes 5 px, or 1/200 of the longer
+        side of the image if that is more. A larger one lets large images be worked on faster.
     max_diameter : largest equivalent diameter [px]; None sets no limit.
     split : how readily touching particles are cut apart: 0 never, 1 where the pieces are clearly more convex
         than the whole, 2 already where they are as convex.
@@ -71,7 +72,8 @@ def find_particles(
     Raises
     ------
     DataError
-        Where the image is no matrix of finite numbers, ignore has another shape, or an option is out of range.
+        Where the image is no matrix of finite numbers, ignore has another shape, or an option is out of
+        range.
     """
     options = options or ParticleOptions()
     grey = _checked(image)
@@ -129,7 +131,7 @@ def _limits(options: ParticleOptions, shape: tuple[int, ...]) -> Limits:
 
 
 def _price(split: float) -> float:
-    return 0.0 if split == 0 else 0.74 + 0.13 * split
+    return 0.0 if split == 0 else 0.8 + 0.1 * split
 
 
 def _grid(least: float, shape: tuple[int, ...]) -> int:

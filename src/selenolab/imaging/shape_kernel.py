@@ -56,7 +56,7 @@ def crossings(labels: Labels, slot: Index, counts: Index) -> None:
 def extents(
     labels: Labels, slot: Index, box: Index, rows: Index, starts: Index, low: Index, high: Index
 ) -> None:
-    """Fill the first and last pixel of each region in each row (low, high at starts[k] + y - top), then columns.
+    """Fill the first and last pixel of each region in each row, at starts[k] + y - top; then columns.
 
     `rows[k]` is the number of rows of region k; its columns follow its rows.
     """
@@ -72,7 +72,7 @@ def extents(
 
 
 @compiled
-def _chain(points: Values, hull: Values, size: int, floor: int, x: float, y: float) -> int:
+def _chain(hull: Values, size: int, floor: int, x: float, y: float) -> int:
     """Add a point to one side of a hull; the hull's new size (Andrew's monotone chain)."""
     while size >= floor + 2:
         ax, ay = hull[size - 2, 0], hull[size - 2, 1]
@@ -89,10 +89,10 @@ def hull_of(points: Values, hull: Values) -> int:
     """Write the convex hull of points sorted by x, then y, counter-clockwise into `hull`; its size."""
     size = 0
     for i in range(points.shape[0]):
-        size = _chain(points, hull, size, 0, points[i, 0], points[i, 1])
+        size = _chain(hull, size, 0, points[i, 0], points[i, 1])
     floor = size - 1
     for i in range(points.shape[0] - 2, -1, -1):
-        size = _chain(points, hull, size, floor, points[i, 0], points[i, 1])
+        size = _chain(hull, size, floor, points[i, 0], points[i, 1])
     return max(size - 1, 1)
 
 
@@ -122,14 +122,17 @@ def hull_measures(box: Index, rows: Index, starts: Index, low: Index, high: Inde
     for k in range(box.shape[0]):
         columns = box[k, 3] - box[k, 2] + 1
         points = np.empty((2 * (rows[k] + columns), 2))
-        for i in range(rows[k]):
+        n = 0
+        for i in range(rows[k] + columns):
             at = starts[k] + i
-            points[2 * i, 0], points[2 * i, 1] = low[at] - 0.5, box[k, 0] + i
-            points[2 * i + 1, 0], points[2 * i + 1, 1] = high[at] + 0.5, box[k, 0] + i
-        for i in range(columns):
-            at, j = starts[k] + rows[k] + i, 2 * (rows[k] + i)
-            points[j, 0], points[j, 1] = box[k, 2] + i, low[at] - 0.5
-            points[j + 1, 0], points[j + 1, 1] = box[k, 2] + i, high[at] + 0.5
+            if high[at] < 0:
+                continue  # a region in pieces may leave a row or a column out
+            along = i < rows[k]
+            fixed = box[k, 0] + i if along else box[k, 2] + i - rows[k]
+            points[n, 1 if along else 0], points[n, 0 if along else 1] = fixed, low[at] - 0.5
+            points[n + 1, 1 if along else 0], points[n + 1, 0 if along else 1] = fixed, high[at] + 0.5
+            n += 2
+        points = points[:n]
         spread = points[:, 1].max() - points[:, 1].min() + 1.0
         ordered = points[np.argsort(points[:, 0] * (2.0 * spread) + points[:, 1] - points[:, 1].min())]
         hull = np.empty((points.shape[0] + 1, 2))
@@ -153,7 +156,7 @@ def join_near(labels: Labels, slot: Index, reach: float, parent: Index) -> None:
     for y in range(height):
         for x in range(width):
             label = labels[y, x]
-            if label == 0 or (x + 1 < width and y + 1 < height and 0 < x and _inside(labels, y, x)):
+            if label == 0 or (x + 1 < width and y + 1 < height and x > 0 and _inside(labels, y, x)):
                 continue
             for v in range(y, min(y + far + 1, height)):
                 for u in range(max(x - far, 0), min(x + far + 1, width)):

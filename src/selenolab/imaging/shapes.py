@@ -170,7 +170,8 @@ def _aggregates(labels: Labels, slot: Index, count: int, near: float) -> Index:
     parent = np.arange(count)
     shape_kernel.join_near(labels, slot, near + 1.0, parent)
     heads = np.array([shape_kernel.root(parent, k) for k in range(count)], np.int64)
-    return np.unique(heads, return_inverse=True)[1].astype(np.int64) + 1 if count else heads
+    group: Index = np.unique(heads, return_inverse=True)[1].astype(np.int64) + 1
+    return group
 
 
 def _intensities(labels: Labels, slot: Index, image: NDArray[np.generic] | None, area: Values) -> Values:
@@ -180,5 +181,5 @@ def _intensities(labels: Labels, slot: Index, image: NDArray[np.generic] | None,
         raise DataError(f"Labels have shape {labels.shape}, the image {image.shape}: expected the same.")
     inside = labels > 0
     rows = slot[labels[inside]]
-    total: Values = np.bincount(rows, weights=image[inside].astype(np.float64), minlength=area.size)
-    return total / area
+    total = np.bincount(rows, weights=image[inside].astype(np.float64), minlength=area.size)
+    return np.asarray(total / area, np.float64)

@@ -81,7 +81,7 @@ def canonical(levels: Levels, order: Pixels, parent: Pixels) -> None:
 def significant_nodes(
     levels: Levels, order: Pixels, parent: Pixels, area: Pixels, least: int, most: int
 ) -> tuple[Pixels, Pixels]:
-    """Last pixels of the regions of `least` to `most` pixels, parents after children; the parent's place or -1."""
+    """Last pixels of regions of `least` to `most` pixels, parents after children; parents' places or -1."""
     flat = levels.ravel()
     place = np.full(flat.size, -1, np.int32)
     count = 0

@@ -35,7 +35,7 @@ from selenolab.assays.release.glutathione import (
     thiolate_endpoints,
 )
 from selenolab.assays.release.groups import Group, groups_of
-from selenolab.assays.release.media import Medium, media_of
+from selenolab.assays.release.media import Medium, alone_words, media_of
 from selenolab.assays.release.methods import REFERENCES, sentences
 from selenolab.assays.release.reading import read, suits
 from selenolab.assays.release.schema import (
@@ -120,7 +120,7 @@ def _worked_out(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Fo
         tuple(modelled(group, settings) for group in carried),
         tuple(deconvolve(group, groups, settings) for group in samples),
         tuple(pairs_of(groups, media, settings)),
-        (*remarks, *taken_words(taken)),
+        (*remarks, *taken_words(taken), *alone_words(groups, media, settings)),
     )
 
 

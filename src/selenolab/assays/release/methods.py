@@ -79,9 +79,9 @@ def sentences(
     if any(one.fit is not None for one in joint):
         found.append(
             Sentence(
-                f"The carrier's own release ({settings.carrier_family}) was fitted together with that of free "
-                "drug in the same bag, the membrane passing drug on with one rate constant k_m; the interval "
-                "of its t50 is a profile likelihood scaled to the scatter between vessels."
+                f"The carrier's own release ({settings.carrier_family}) was fitted together with that of "
+                "free drug in the same bag, the membrane passing drug on with one rate constant k_m; the "
+                "interval of its t50 is a profile likelihood scaled to the scatter between vessels."
             )
         )
     if pairs:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from selenolab.core.errors import DataError
 from selenolab.imaging.background import frame
 from selenolab.imaging.candidates import visited_where
-from selenolab.imaging.grid_kernel import enlarged, reduced
+from selenolab.imaging.glance import Glance, coarser, glance
+from selenolab.imaging.grid_kernel import enlarged
 from selenolab.imaging.judge_kernel import paint
 from selenolab.imaging.polarity import Found, Polarity, best_polarity
 from selenolab.imaging.quality import Limits
@@ -24,6 +25,7 @@ from selenolab.imaging.splitting import NECK
 
 LEAST_PX = 5.0  # a smaller region has no shape
 FULL_GRID_PX = 1024  # larger images are worked on a coarser grid, as far as the smallest particle allows
+COARSE_GRID_PX, CELLS = 512, 16.0  # the coarsest grid, and cells across a usual particle there
 SIGMA = 1.2  # px on that grid; 1 to 1.5 are alike on the development images
 
 
@@ -35,7 +37,8 @@ class ParticleOptions:
     ----------
     polarity : "dark" particles on a brighter ground, "bright" on a darker one, or "auto".
     min_diameter : smallest equivalent diameter [px], at least 5; None takes 5 px, or 1/200 of the longer
-        side of the image if that is more. A larger one lets large images be worked on faster.
+        side of the image if that is more, and in images of more than 768 px up to a third of the usual
+        diameter; what it comes to is noted.
     max_diameter : largest equivalent diameter [px]; None sets no limit.
     split : how readily touching particles are cut apart: 0 never, 1 where the pieces are clearly more convex
         than the whole, 2 already where they are as convex.
@@ -79,36 +82,43 @@ def find_particles(
     grey = _checked(image)
     hidden = _checked_ignore(ignore, grey.shape) | frame(grey)
     limits = _limits(options, grey.shape)
-    factor = _grid(limits.least, grey.shape)
-    if min(grey.shape) < LEAST_PX or hidden.all():
-        found = (
-            "no pixel is left"
-            if min(grey.shape) >= LEAST_PX
-            else f"it has {grey.shape[0]} x {grey.shape[1]} px"
+    if min(grey.shape) < LEAST_PX:
+        return _nothing(
+            grey.shape, options, f"Not searched: the image is {grey.shape[0]} x {grey.shape[1]} px."
         )
-        return _nothing(grey.shape, options, f"The image was not searched: {found}.")
-    if factor > 1:
-        small, small_hidden = reduced(grey, factor), reduced(hidden.astype(np.float32), factor) > 0
-        coarse = Limits(limits.least / factor, limits.most / factor, limits.price)
-        polarity, found_there = best_polarity(small, small_hidden, SIGMA, coarse, options.polarity)
-        labels = enlarged(_painted(found_there), factor, *grey.shape)
-    else:
-        polarity, found_there = best_polarity(grey, hidden, SIGMA, limits, options.polarity)
-        labels = _painted(found_there)
+    if hidden.all():
+        return _nothing(grey.shape, options, "Not searched: no pixel is left beside what is ignored.")
+    seen = glance(grey, hidden, SIGMA, limits, options.polarity)
+    factor = _grid(options, limits.least, grey.shape, seen)
+    least = max(limits.least / factor, LEAST_PX)
+    there = Limits(least, max(limits.most / factor, least), limits.price)
+    small, small_hidden = coarser(grey, hidden, factor) if factor > 1 else (grey, hidden)
+    polarity, found = best_polarity(small, small_hidden, SIGMA, there, seen.polarity)
+    labels = _painted(found)
     if not labels.any():
         return _nothing(grey.shape, options, "No particle was found.")
-    return Segmentation(labels, polarity)
+    if factor == 1:
+        return Segmentation(labels, polarity)
+    noted = (
+        f"Searched on cells of {factor} x {factor} px: no particle below {least * factor:.0f} px is found; "
+        "set min_diameter for smaller ones."
+    )
+    noted_if_default = (noted,) if options.min_diameter is None else ()
+    return Segmentation(enlarged(labels, factor, *grey.shape), polarity, noted_if_default)
 
 
 def _painted(found: Found) -> NDArray[np.int32]:
-    """The label image of a choice, numbered in reading order."""
+    """The label image of a choice, numbered without gaps."""
     candidates, choice = found
     labels = np.zeros(candidates.levels.shape, np.int32)
     necks = np.where(choice.ways == 0, 0.0, NECK)
     fresh = visited_where(candidates.ignore)
     seeds = candidates.seeds[choice.nodes]
     paint(candidates.levels, fresh, seeds, necks, candidates.least_radius, choice.kept, labels)
-    return np.ascontiguousarray(labels[1:-1, 1:-1])
+    inner = labels[1:-1, 1:-1]
+    present = np.bincount(inner.ravel(), minlength=1) > 0
+    present[0] = False
+    return np.ascontiguousarray((np.cumsum(present) * present).astype(np.int32)[inner])
 
 
 def _limits(options: ParticleOptions, shape: tuple[int, ...]) -> Limits:
@@ -134,9 +144,15 @@ def _price(split: float) -> float:
     return 0.0 if split == 0 else 0.8 + 0.1 * split
 
 
-def _grid(least: float, shape: tuple[int, ...]) -> int:
-    """Pixels a side of a cell of the working grid: the smallest particle keeps five cells."""
-    return max(1, min(int(least / LEAST_PX), round(max(shape) / FULL_GRID_PX)))
+def _grid(options: ParticleOptions, least: float, shape: tuple[int, ...], seen: Glance) -> int:
+    """Pixels a side of a cell of the working grid: the smallest particle keeps five cells.
+
+    Where the user sets no smallest particle and those seen at a glance are large, they get sixteen cells.
+    """
+    finest = max(1, min(int(least / LEAST_PX), round(max(shape) / FULL_GRID_PX)))
+    if options.min_diameter is not None:
+        return finest
+    return max(finest, min(int(seen.diameter / CELLS), round(max(shape) / COARSE_GRID_PX)))
 
 
 def _nothing(shape: tuple[int, ...], options: ParticleOptions, why: str) -> Segmentation:

@@ -75,7 +75,7 @@ def test_nothing_released_and_a_burst_at_zero() -> None:
     assert (still.efficiency, still.mean_time, still.t50.censored) == (0.0, None, ">")
     burst = release_numbers([0, 1, 2], [20, 40, 60])
     assert burst.efficiency == 40.0
-    assert burst.mean_time == pytest.approx((0.5 * 20 + 1.5 * 20) / 40)
+    assert burst.mean_time == pytest.approx((0 * 20 + 0.5 * 20 + 1.5 * 20) / 60)
 
 
 @pytest.mark.parametrize(

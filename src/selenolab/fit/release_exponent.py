@@ -16,6 +16,8 @@ BORDERS: dict[str, tuple[float, float]] = {
 """Exponents of diffusion and of case II transport: Ritger and Peppas 1987,
 doi:10.1016/0168-3659(87)90034-4."""
 
+LOW_SHARE = 0.75
+BELOW = "a burst or a wide spread of sizes, slower than Fickian diffusion"
 READINGS = ("Fickian diffusion", "anomalous transport", "case II transport or faster")
 
 
@@ -27,8 +29,8 @@ class ExponentReading:
     ----------
     geometry, borders : the shape and its exponents of diffusion and of case II.
     n, low, high : the exponent and its interval; None without one.
-    reading : one of `READINGS`, or "not decidable between ..." when the interval holds a border.
-    decided : whether it is one of `READINGS`.
+    reading : one of `READINGS`, `BELOW`, or "not decidable between ..." when the interval holds a border.
+    decided : whether it is one of them.
     """
 
     geometry: str
@@ -68,11 +70,27 @@ def read_exponent(fit: ReleaseFit, geometry: str) -> ExponentReading:
     if n.low is None or n.high is None:
         reading = f"not decidable: {n.reason or 'no interval was asked for'}"
         return ExponentReading(geometry, borders, n.value, None, None, reading, False)
-    first, last = (sum(side > border for border in borders) for side in (n.low, n.high))
-    possible = READINGS[first : last + 1]
+    possible = readings_of(n.low, n.high, borders)
     decided = len(possible) == 1
     reading = possible[0] if decided else f"not decidable between {_listed(possible)}"
     return ExponentReading(geometry, borders, n.value, n.low, n.high, reading, decided)
+
+
+def readings_of(low: float, high: float, borders: tuple[float, float]) -> tuple[str, ...]:
+    """The readings that an interval of the exponent allows.
+
+    Particles of many sizes bring the exponent of diffusion down, from 0.43 to about 0.3 (Ritger and Peppas
+    1987); what lies wholly below three quarters of the border of diffusion is no diffusion from the inside.
+
+    Examples
+    --------
+    >>> readings_of(0.50, 0.60, (0.43, 0.85)), readings_of(0.05, 0.10, (0.43, 0.85))
+    (('anomalous transport',), ('a burst or a wide spread of sizes, slower than Fickian diffusion',))
+    """
+    if high < LOW_SHARE * borders[0]:
+        return (BELOW,)
+    first, last = (sum(side > border for border in borders) for side in (low, high))
+    return READINGS[first : last + 1]
 
 
 def _listed(words: tuple[str, ...]) -> str:

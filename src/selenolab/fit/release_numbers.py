@@ -59,8 +59,8 @@ def release_numbers(
     """Model-free numbers of one curve; values at the same time are averaged.
 
     A curve without a row at time 0 is taken to begin at 0 %, and that is noted. The mean time is
-    sum(midpoint x increment) / sum(increment); the efficiency that of Khan 1975 (Journal of Pharmacy and
-    Pharmacology 27, 48).
+    sum(midpoint x increment) / sum(increment), what is out at time 0 counted as an increment at 0; the
+    efficiency that of Khan 1975 (Journal of Pharmacy and Pharmacology 27, 48).
 
     Parameters
     ----------
@@ -88,10 +88,9 @@ def release_numbers(
     inside = t < end
     x, f = np.append(t[inside], end), np.append(y[inside], np.interp(end, t, y))
     area, final = float(np.trapezoid(f, x)), float(f[-1])
-    gained = final - float(f[0])
     return ReleaseNumbers(
         until=end, efficiency=area / end, mean_rate=final / end, final=final, burst_by=by,
-        mean_time=(final * end - area) / gained if gained > FALL else None,
+        mean_time=(final * end - area) / final if final > FALL else None,
         burst=float(np.interp(by, t, y)) if by >= t[1] else None,
         t50=time_to(time, released, 50.0), t80=time_to(time, released, 80.0), notes=notes,
     )  # fmt: skip

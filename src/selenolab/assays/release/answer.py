@@ -34,9 +34,11 @@ def _line(group: Group, endpoints: Sequence[Endpoint]) -> str:
     if share is not None:
         parts.append(f"{written(share.outcome)} released at {share.group['time']}")
     for name, said in ((T50, "t50 in the medium"), (CARRIER_T50, "t50 of the carrier")):
-        found = next((end.outcome for end in own if end.name == name), None)
-        if isinstance(found, Estimate):
-            parts.append(f"{said} {written(found)}")
+        found = next((end for end in own if end.name == name), None)
+        if found is not None and isinstance(found.outcome, Estimate):
+            wrong = any("does not describe" in text for text in found.warnings)
+            limit = ", of a fit that does not describe the data" if wrong else ""
+            parts.append(f"{said} {written(found.outcome)}{limit}")
     parts += _ratio(own)
     parts += [
         f"trigger: {end.outcome.category}"

@@ -13,7 +13,7 @@ from selenolab.assays.release.settings import ReleaseSettings
 from selenolab.core.errors import DataError
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.fit.release_answer import NotFitted, ReleaseFit
-from selenolab.fit.release_exponent import BORDERS, READINGS
+from selenolab.fit.release_exponent import BORDERS, readings_of
 from selenolab.fit.release_fit import fit_release, fit_vessels
 from selenolab.fit.release_ranking import ModelRanking, rank_fits
 from selenolab.fit.release_vessels import OverVessels, parameter_over_vessels
@@ -134,10 +134,12 @@ def _reading(over: OverVessels, settings: ReleaseSettings) -> str:
     head = f"For a {settings.geometry} (borders {borders[0]:g} and {borders[1]:g})"
     if over.low is None or over.high is None:
         return f"{head}: not decidable without an interval."
-    first, last = (sum(side > border for border in borders) for side in (over.low, over.high))
-    possible = READINGS[first : last + 1]
+    possible = readings_of(over.low, over.high, borders)
     told = possible[0] if len(possible) == 1 else f"not decidable between {' and '.join(possible)}"
-    return f"{head}: {told}. It rests on release up to {settings.kp_max:g} %."
+    return (
+        f"{head}, if the bag did nothing: {told}. It rests on release up to {settings.kp_max:g} % in the "
+        "medium; the delay of the bag raises the exponent, so it is no proof of how the carrier releases."
+    )
 
 
 def estimate_of(over: OverVessels, unit: str, n_is: str) -> Outcome:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.assays.release.groups import Group, at
-from selenolab.assays.release.media import PH_APART, Medium, ph_differs, reference_of
+from selenolab.assays.release.media import PH_APART, Medium, media_of, ph_differs, reference_of
 from selenolab.assays.release.schema import NON_CLEAVABLE, SAMPLE
 from selenolab.assays.release.selectivity import NOT_INTERPRETABLE
 from selenolab.assays.release.settings import ReleaseSettings
@@ -19,6 +19,7 @@ TRIGGER = "trigger"
 ACID, OTHER, REDOX, NOTHING, OPEN = "acid, not redox", "not redox", "redox", "no trigger seen", "undecided"
 _METHOD = "release above the reference medium, cleavable against non-cleavable carrier (Welch)"
 _HALF = 0.5
+_ROOM = 0.75  # of the rise of the carrier: a control that cannot rise so far decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +67,88 @@ def _verdict(
     if control is None:
         why = f"the carrier releases {told}, but no non-cleavable control was run in {group.medium}"
         return _said(OPEN, why, own, group)
-    plain = _control(groups, base.medium) or base
+    plain = _control(groups, base.medium, control.carrier) or base
     other = rise(control, plain, time, settings.level)
     if other is None:
         return _said(OPEN, f"fewer than 2 non-cleavable vessels with a sound value at {time:g} h", own, group)
-    return _compared(own, other, told, both, group)
-
-
-def _compared(own: Rise, other: Rise, told: str, both: tuple[Medium, Medium], group: Group) -> Verdict:
-    """Redox where the control surely rises less than half as much; not redox where it rises as well."""
-    medium, reference = both
+    category, why = _compared(own, other, both, _room(plain, time))
+    if category == REDOX:
+        category, why = _by_agent(group, own, groups, both, (time, settings.level))
     beside = f"{other.found.value:+.1f} points ({other.found.low:.1f} to {other.found.high:.1f})"
-    why = f"the carrier releases {told}, the non-cleavable control {beside}"
+    against = (
+        f" above the cleavable carrier in {base.medium}, as it was not run there" if plain is base else ""
+    )
+    why = f"the carrier releases {told}, the non-cleavable control {beside}{against}{why}"
+    return _said(category, why, own, group)
+
+
+def _compared(own: Rise, other: Rise, both: tuple[Medium, Medium], room: float) -> tuple[str, str]:
+    """Redox where the control surely rises less than half as much; not redox where it rises as well."""
     half = _HALF * own.found.value
     if other.seen and other.found.value >= half:
-        acid = ph_differs(medium, reference) < -PH_APART
-        return _said(ACID if acid else OTHER, f"{why}: what drives it needs no cleavable link", own, group)
+        acid = ph_differs(*both) < -PH_APART
+        return ACID if acid else OTHER, ": what drives it needs no cleavable link"
+    if room < _ROOM * own.found.value:
+        return OPEN, f": in {both[1].name} it releases so much that it cannot rise as far"
     if other.found.high < half:
-        if medium.has_gsh and not medium.ph_measured:
-            return _said(OPEN, f"{why}: {NOT_INTERPRETABLE} of {medium.name}", own, group)
-        return _said(REDOX, why, own, group)
-    return _said(OPEN, f"{why}: the control's interval does not decide", own, group)
+        return REDOX, ""
+    return OPEN, ": the control's interval does not decide"
+
+
+def _by_agent(
+    group: Group,
+    own: Rise,
+    groups: Sequence[Group],
+    both: tuple[Medium, Medium],
+    at_level: tuple[float, float],
+) -> tuple[str, str]:
+    """What opens the cleavable link: redox only where an agent is there and the pH is not another one too."""
+    medium, reference = both
+    acid = ph_differs(medium, reference) < -PH_APART
+    if medium.plain:
+        why = f": it needs the cleavable link, but nothing in {medium.name} is known to reduce or oxidise"
+        return (ACID if acid else OTHER), why
+    if medium.has_gsh and not medium.ph_measured:
+        return OPEN, f": {NOT_INTERPRETABLE} of {medium.name}"
+    if not abs(ph_differs(medium, reference)) > PH_APART:
+        return REDOX, ""
+    same = _plain_alike(group, groups, medium)
+    gap = f"the pH is {medium.ph:.2f} against {reference.ph:.2f}"
+    if same is None:
+        return OPEN, f": it needs the cleavable link, but {gap}, and no plain medium of that pH was run"
+    beyond = rise(group, same, *at_level)
+    if beyond is not None and beyond.found.low > _HALF * own.found.value:
+        return REDOX, f"; {gap}, and of that pH alone it is not ({same.medium})"
+    if acid and beyond is not None and beyond.found.high < _HALF * own.found.value:
+        return ACID, f": {gap}, and {same.medium} without an agent does as much"
+    return OPEN, f": {gap}, and {same.medium} does not tell the pH from the agent"
+
+
+def _plain_alike(group: Group, groups: Sequence[Group], medium: Medium) -> Group | None:
+    """The same carrier in a plain medium of the same measured pH."""
+    media = media_of(groups)
+    alike = [
+        other for other in groups
+        if (other.role, other.carrier) == (group.role, group.carrier) and media[other.medium].plain
+        and abs(ph_differs(media[other.medium], medium)) <= PH_APART
+    ]  # fmt: skip
+    return min(alike, key=lambda other: abs(media[other.medium].ph - medium.ph), default=None)
+
+
+def _room(group: Group, time: float) -> float:
+    """How far the release of a group at a time may still rise, in points."""
+    rows = at(group, time)
+    return 100.0 - float(rows.loc[~rows["below"], "released"].mean())
 
 
 def _said(category: str, why: str, own: Rise, group: Group) -> Verdict:
     return Verdict(category, why, _METHOD, own.n, group.n_is)
 
 
-def _control(groups: Sequence[Group], medium: str) -> Group | None:
-    return next((g for g in groups if g.role == NON_CLEAVABLE and g.medium == medium), None)
+def _control(groups: Sequence[Group], medium: str, carrier: str | None = None) -> Group | None:
+    """The non-cleavable control in a medium, the same carrier where one is named."""
+    own = (g for g in groups if g.role == NON_CLEAVABLE and g.medium == medium)
+    return next((g for g in own if carrier in (None, g.carrier)), None)
 
 
 def rise(group: Group, base: Group, time: float, level: float) -> Rise | None:

@@ -141,6 +141,24 @@ def test_limits_of_diameter_hold(draw, lattice) -> None:
     assert measure(large).diameter.min() > 20 > measure(small).diameter.max()
 
 
+def test_specks_are_left_out_and_said_unless_a_limit_is_set(draw) -> None:
+    image = draw([(60, 60, 40), (190, 190, 40), (200, 40, 4), (40, 200, 4)], noise=2)
+    found = find_particles(image)
+    assert found.labels.max() == 2
+    assert found.noted[0].startswith("2 specks below 12 px, 15%")
+    assert find_particles(image, options=ParticleOptions(min_diameter=5)).labels.max() == 4
+
+
+def test_a_coarser_grid_is_said_and_a_limit_asks_for_a_finer_one(draw) -> None:
+    discs = [(x, y, 60.0) for x in range(100, 1600, 200) for y in range(100, 1600, 200)]
+    image = draw([*discs, (200, 200, 3)], (1600, 1600), noise=2)
+    found = find_particles(image)
+    assert found.labels.max() == 64
+    assert any("cells of 3 x 3 px" in words for words in found.noted)
+    fine = find_particles(image, options=ParticleOptions(min_diameter=5))
+    assert (fine.labels.max(), fine.noted) == (65, ())
+
+
 def test_the_same_image_gives_the_same_labels(draw, lattice) -> None:
     image = draw(lattice(9, 40))
     assert np.array_equal(find_particles(image).labels, find_particles(image.copy()).labels)

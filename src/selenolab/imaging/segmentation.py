@@ -26,6 +26,8 @@ from selenolab.imaging.splitting import NECK
 LEAST_PX = 5.0  # a smaller region has no shape
 FULL_GRID_PX = 1024  # larger images are worked on a coarser grid, as far as the smallest particle allows
 COARSE_GRID_PX, CELLS = 512, 16.0  # the coarsest grid, and cells across a usual particle there
+# a region below this share of the area-weighted median diameter is a speck; 0.1 to 0.25 are alike
+SPECK = 0.15
 SIGMA = 1.2  # px on that grid; 1 to 1.5 are alike on the development images
 
 
@@ -37,8 +39,8 @@ class ParticleOptions:
     ----------
     polarity : "dark" particles on a brighter ground, "bright" on a darker one, or "auto".
     min_diameter : smallest equivalent diameter [px], at least 5; None takes 5 px, or 1/200 of the longer
-        side of the image if that is more, and in images of more than 768 px up to a third of the usual
-        diameter; what it comes to is noted.
+        side of the image if that is more, in images of more than 768 px up to a third of the usual
+        diameter, and leaves specks out; what it comes to is noted.
     max_diameter : largest equivalent diameter [px]; None sets no limit.
     split : how readily touching particles are cut apart: 0 never, 1 where the pieces are clearly more convex
         than the whole, 2 already where they are as convex.
@@ -97,14 +99,32 @@ def find_particles(
     labels = _painted(found)
     if not labels.any():
         return _nothing(grey.shape, options, "No particle was found.")
-    if factor == 1:
-        return Segmentation(labels, polarity)
+    noted: tuple[str, ...] = ()
+    if options.min_diameter is None:
+        labels, noted = _without_specks(labels, factor)
+        if factor > 1:
+            cells = (
+                f"Searched on cells of {factor} x {factor} px: particles below {least * factor:.0f} px may be"
+            )
+            noted += (f"{cells} missed; set min_diameter for them.",)
+    full = enlarged(labels, factor, *grey.shape) if factor > 1 else labels
+    return Segmentation(full, polarity, noted)
+
+
+def _without_specks(labels: NDArray[np.int32], factor: int) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Labels without regions far smaller than where the area is, and what to say about them."""
+    diameters = np.sqrt(4 / np.pi * np.bincount(labels.ravel()))[1:]
+    order = np.argsort(diameters)
+    half = np.searchsorted(np.cumsum(diameters[order] ** 2), 0.5 * (diameters**2).sum())
+    least = SPECK * diameters[order[half]]
+    kept = np.concatenate([[False], diameters >= least])
+    if kept[1:].all():
+        return labels, ()
     noted = (
-        f"Searched on cells of {factor} x {factor} px: no particle below {least * factor:.0f} px is found; "
-        "set min_diameter for smaller ones."
+        f"{int((~kept[1:]).sum())} specks below {least * factor:.0f} px, {SPECK:.0%} of the area-weighted "
+        "median diameter, were left out; set min_diameter to keep them."
     )
-    noted_if_default = (noted,) if options.min_diameter is None else ()
-    return Segmentation(enlarged(labels, factor, *grey.shape), polarity, noted_if_default)
+    return (np.cumsum(kept) * kept).astype(np.int32)[labels], (noted,)
 
 
 def _painted(found: Found) -> NDArray[np.int32]:

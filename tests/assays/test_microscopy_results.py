@@ -1,13 +1,17 @@
 """Groups, checks, figures and the answer of an analysis, on tables made for the purpose."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from selenolab.assays.microscopy.answer import written
 from selenolab.assays.microscopy.assay import assay
+from selenolab.assays.microscopy.checks import folded
 from selenolab.assays.microscopy.endpoints import AGGREGATED, MEAN, SD, SIXTH
 from selenolab.assays.microscopy.schema import OUTLINED, RECORDS
+from selenolab.core.check import Check
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.drawing import CurvePlot, DotPlot, Histogram, Overlay
 from selenolab.core.estimate import Absent, Estimate
@@ -231,3 +235,16 @@ def test_figures_are_of_the_groups_and_of_the_first_images():
 )
 def test_numbers_are_written_by_their_interval(estimate, text):
     assert written(estimate) == text
+
+
+def test_what_passed_on_every_image_is_told_once_with_the_narrowest_margin():
+    checks = [
+        Check("r", "saturation", True, f"{x} %.", x, 1.0, "%", 1.0 - x, {"image": name, "sample": "A"})
+        for name, x in (("i1", 0.1), ("i2", 0.7), ("i3", 0.2))
+    ]
+    failed = replace(checks[0], passed=False, group={"image": "i4", "sample": "A"})
+    kept, told = folded([*checks, failed])
+    assert kept == failed
+    assert (told.group, told.value) == ({"sample": "A"}, 0.7)
+    assert told.why == "On 3 images, narrowest i2: 0.7 %."
+    assert list(folded(checks[:1])) == checks[:1]

@@ -45,6 +45,8 @@ def test_a_check_bears_on_the_endpoint_that_it_names_in_its_own_group(outcome):
     assert bears_on(whole, replace(endpoint, name="absolute IC50"))
     assert not bears_on(replace(whole, group={**whole.group, "cell_line": "another"}), endpoint)
     assert not bears_on(replace(whole, group={"plate": "P1"}), endpoint)
+    assert bears_on(replace(whole, group={}), endpoint)
+    assert bears_on(replace(whole, group={"image": "i1"}), replace(endpoint, group={}))
 
 
 def test_what_two_runs_leave_open_is_said_once(outcome):

@@ -155,9 +155,12 @@ def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:
 
 
 def bears_on(check: Check, endpoint: Endpoint) -> bool:
-    """Whether a check is about this endpoint: it names it, or shares its group; no word of it may differ."""
+    """Whether a check is about this endpoint: it names it, or shares its group; no word of it may differ.
+
+    A check without a group is about the whole run, and an endpoint without one rests on all of it.
+    """
     shared = check.group.keys() & endpoint.group.keys()
-    if not check.endpoint and not shared:
+    if not check.endpoint and check.group and endpoint.group and not shared:
         return False
     return check.endpoint in ("", endpoint.name) and all(check.group[k] == endpoint.group[k] for k in shared)
 

@@ -1,6 +1,7 @@
 """What was asked of the images and of what was found in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,19 +22,42 @@ _SCALE = "scale"
 
 
 def image_checks(dataset: Dataset, settings: MicroscopySettings) -> Iterator[Check]:
-    """Every image by itself: its scale, its grey values, how full it is."""
+    """Every image by itself: its scale, its grey values, how full it is; what passed is told together."""
     frame = dataset.tables["records"].frame
     covered = shares_covered(dataset)
+    found: list[Check] = []
     for told in frame[sound(frame, "frame_width")].sort_values("image").to_dict("records"):
         row = {str(word): value for word, value in told.items()}
         group = {"image": str(row["image"])}
-        yield from _scale_checks(row, group, settings)
+        if str(row.get("sample") or ""):
+            group["sample"] = str(row["sample"])
+        found += _scale_checks(row, group, settings)
         if row.get("outlines") is None:
             continue  # a model has no picture to judge
-        yield from _picture_checks(row, group, settings)
+        found += _picture_checks(row, group, settings)
         share = covered.get(str(row["image"]), 0.0)
         why = f"Particles cover {share:.0f} % of the image; where they overlap they are outlined as one."
-        yield _most("few particles overlap", "coverage", share, settings.covered_max, "%", why, group)
+        found.append(_most("few particles overlap", "coverage", share, settings.covered_max, "%", why, group))
+    yield from folded(found)
+
+
+def folded(checks: Sequence[Check]) -> Iterator[Check]:
+    """Checks of images that did not pass as they are; those that did as one, with the narrowest margin."""
+    passed: dict[tuple[str, str], list[Check]] = {}
+    for check in checks:
+        if check.passed:
+            passed.setdefault((check.name, check.group.get("sample", "")), []).append(check)
+        else:
+            yield check
+    for alike in passed.values():
+        worst = min(alike, key=lambda check: np.inf if check.margin is None else check.margin)
+        if len(alike) == 1:
+            yield worst
+            continue
+        words = {word: value for word, value in worst.group.items() if word != "image"}
+        narrowest = f", narrowest {worst.group['image']}" if worst.margin is not None else ""
+        why = f"On {len(alike)} images{narrowest}: {worst.why}"
+        yield replace(worst, group=words, why=why)
 
 
 def shares_covered(dataset: Dataset) -> Mapping[str, float]:

@@ -122,3 +122,20 @@ def test_the_exponent_is_no_proof_of_a_mechanism_and_a_burst_no_diffusion():
     assert burst.outcome.high < 0.43 * 0.75
     assert "a burst or a wide spread of sizes, slower than Fickian diffusion." in burst.warnings[0]
     assert "the delay of the bag raises the exponent" in burst.warnings[0]
+
+
+def test_vessels_sampled_at_other_times_still_count():
+    odd = arm("sample", PBS, FAST, 1, batch="late").assign(experiment="")
+    late = odd.assign(time=odd["time"] * 1.1)
+    found = analyse(arm("sample", PBS, FAST, 3), late)
+    (share,) = of(found, "released at the last time")
+    assert (share.group["time"], share.outcome.n) == ("48 h", 3)
+    for name in ("mean release time", "dissolution efficiency"):
+        assert sample(found, name).outcome.n == 4
+
+
+def test_what_was_corrected_before_and_what_here_are_both_said():
+    before = arm("sample", GSH, FAST, gsh=10.0).assign(replacement="already corrected")
+    found = analyse(arm("sample", PBS, SLOW), before)
+    assert "were corrected for the aliquots" in found.methods[0].text
+    assert "those that came already corrected were taken as supplied" in found.methods[0].text

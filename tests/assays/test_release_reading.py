@@ -187,3 +187,30 @@ def test_what_suits_and_what_does_not(tmp_path):
     plate = "compound,cell_line,time [h],dose [µM],absorbance\na,b,24,1,0.5\na,b,24,2,0.4\n"
     assert "no release" in suits(given(tmp_path, plate).parsed)
     assert "no column 'time'" in suits(given(tmp_path, "a,dose [µM]\nx,1\ny,2\n").parsed)
+
+
+def test_drug_that_is_stated_twice_is_refused(tmp_path):
+    loaded = Endpoint("loaded drug", {}, Estimate(75.0, 70.0, 80.0, "µg", "weighed", 3, "batches"))
+    reading = read(given(tmp_path, LONG))
+    with pytest.raises(StudyError, match="stated twice"):
+        analyse(reading, {"loaded": loaded})
+    bare = read(given(tmp_path, LONG), loaded_drug_ug=None)
+    twice = released(analyse(bare, {"loaded": loaded}, loaded_drug_ug=None), 24)
+    assert twice == pytest.approx([2 * share for share in released(analyse(reading), 24)])
+
+
+def test_a_gsh_blank_without_a_medium_is_refused_beside_several_media(tmp_path):
+    rows = [f"{v},{m},{r},{t},{t / 10}" for v, m, r in BLANKED for t in TIMES]
+    text = "\n".join(["vessel,medium,role,time [h],concentration [mg/L]", *rows])
+    with pytest.raises(DataError, match="Name its medium"):
+        read(given(tmp_path, text))
+
+
+BLANKED = (("1", "PBS", "sample"), ("2", "GSH", "sample"), ("B", "", "gsh_blank"))
+
+
+def test_shares_of_one_under_a_percent_sign_are_asked_about(tmp_path):
+    rows = [f"1,PBS,{t},{t / 30}" for t in TIMES]
+    text = "\n".join(["vessel,medium,time [h],released [%]", *rows])
+    reading = read(given(tmp_path, text))
+    assert any("Are they shares of one?" in told for told in reading.warnings)

@@ -18,9 +18,15 @@ MDT, DE = "mean release time", "dissolution efficiency"
 _UNITS = {MDT: "h", DE: "%"}
 
 
+def seen_by_all(group: Group) -> float:
+    """The time up to which every unit was followed, whether or not all were sampled at it."""
+    last = sound_rows(group).groupby("vessel")["time"].max()
+    return float(last.min()) if len(last) else last_common(group)
+
+
 def numbers_of(group: Group) -> dict[str, ReleaseNumbers]:
-    """The numbers of every unit up to the last common time; units that have none are left out."""
-    rows, until = sound_rows(group), last_common(group)
+    """The numbers of every unit up to the time that all were followed; units that have none are left out."""
+    rows, until = sound_rows(group), seen_by_all(group)
     found = {}
     for unit, part in rows.groupby("vessel", sort=True):
         try:
@@ -34,7 +40,7 @@ def efficiency_endpoints(
     group: Group, settings: ReleaseSettings
 ) -> Iterator[tuple[Endpoint, list[UnitValue]]]:
     """Mean release time and efficiency with the values of the units."""
-    numbers, until = numbers_of(group), last_common(group)
+    numbers, until = numbers_of(group), seen_by_all(group)
     for name in (MDT, DE):
         values = {
             unit: float(value)

@@ -110,10 +110,12 @@ def _amount(prepared: Prepared) -> Sentence:
     how = {ABSORBANCE: "Absorbances were converted by a linear calibration. "}.get(prepared.kind, "")
     if not prepared.corrected_here:
         return Sentence(f"{how}Cumulative release was taken as supplied, already corrected for the aliquots.")
+    also = "those that came already corrected were taken as supplied; " if prepared.corrected_before else ""
     what = "Released shares" if prepared.kind == RELEASED else "Concentrations"
     return Sentence(
         f"{how}{what} were corrected for the aliquots that were replaced by fresh medium: released amount = "
-        "V C_n + v (C_1 + ... + C_(n-1)), in % of the drug in the bag; values above 100 % were not clipped.",
+        f"V C_n + v (C_1 + ... + C_(n-1)), in % of the drug in the bag; {also}values above 100 % were not "
+        "clipped.",
         (COSTA,),
     )
 

@@ -27,7 +27,7 @@ from selenolab.assays.release.schema import (
     SIGNALS,
 )
 from selenolab.assays.release.settings import ReleaseSettings
-from selenolab.assays.release.stated import fill_amounts, fill_names, refuse_amounts
+from selenolab.assays.release.stated import fill_amounts, fill_names, refuse_amounts, say_small_shares
 from selenolab.assays.release.wide import is_wide, to_long, vessel_columns
 from selenolab.core.assay import Reading, Sheet
 from selenolab.core.dataset import Dataset, Table
@@ -71,6 +71,7 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ReleaseSetti
     fill_amounts(rows, settings, said)
     refuse_amounts(rows)
     _check_repeats(rows)
+    say_small_shares(rows, said)
     return Reading(
         Dataset({"aliquots": Table(ALIQUOTS, rows[_allowed(rows)])}),
         tuple(said.assumed),

@@ -32,10 +32,9 @@ def share_at(group: Group, time: float, level: float) -> Outcome:
 
 
 def last_common(group: Group) -> float:
-    """The last time at which every unit has a value; the last time of any where there is none."""
+    """The last time at which every unit has a value; where there is none, the last that most units share."""
     counts = group.rows.groupby("time")["unit"].nunique()
-    full = counts[counts == len(group.names)]
-    return float(full.index.max()) if len(full) else float(group.times[-1])
+    return float(counts[counts == counts.max()].index.max())
 
 
 def headline_times(group: Group, settings: ReleaseSettings) -> tuple[float, ...]:

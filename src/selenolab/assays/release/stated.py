@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 
 from selenolab.assays.release.columns import Said, place
-from selenolab.assays.release.schema import FREE, NON_CLEAVABLE, SAMPLE, WITH_DRUG
+from selenolab.assays.release.schema import FREE, GSH_BLANK, NON_CLEAVABLE, RELEASED, SAMPLE, WITH_DRUG
 from selenolab.assays.release.settings import ReleaseSettings
 from selenolab.core.errors import DataError
 
 _AMOUNTS = ("medium_volume", "sample_volume", "loaded_drug", "dilution", "solubility")
 _FACTS = ("ph", "target_ph", "gsh", "h2o2")
+_ONE = 1.5  # %: all of a run below it is rare, and a share of one common
 _SHOWN = {
     "medium_volume": "medium_volume_ml", "sample_volume": "sample_volume_ml",
     "loaded_drug": "loaded_drug_ug", "dilution": "dilution", "solubility": "solubility_ug_per_ml",
@@ -27,6 +28,12 @@ def fill_names(rows: pd.DataFrame, said: Said) -> None:
         raise DataError(
             f"{place(rows, '', row)}: no medium is stated. Add a column 'medium', a sample sheet, or the "
             "fact 'medium' of the file."
+        )
+    unnamed = ((rows["role"] == GSH_BLANK) & (rows["medium"] == "")).to_numpy()
+    if unnamed.any() and rows.loc[drug, "medium"].nunique() > 1:
+        raise DataError(
+            f"{place(rows, '', int(unnamed.argmax()))}: a GSH blank without a medium would be taken off "
+            "the media without GSH as well. Name its medium."
         )
     carried = rows["role"].isin((SAMPLE, NON_CLEAVABLE))
     named = rows.loc[carried, "carrier"] != ""
@@ -62,6 +69,17 @@ def fill_amounts(rows: pd.DataFrame, settings: ReleaseSettings, said: Said) -> N
     rows["loaded_drug"] = rows["loaded_drug"].where(
         ~carried, _filled(rows["loaded_drug"], settings.loaded_drug_ug)
     )
+
+
+def say_small_shares(rows: pd.DataFrame, said: Said) -> None:
+    """Say it where shares in % are all so small that they may be shares of one."""
+    if RELEASED not in rows:
+        return
+    most = float(rows.loc[rows["role"].isin(WITH_DRUG), RELEASED].max())
+    if 0 < most <= _ONE:
+        said.warnings.append(
+            f"No released share is above {most:.3g} %. Are they shares of one? Then write 'released [1]'."
+        )
 
 
 def _filled(values: "pd.Series[float]", setting: float | None) -> "pd.Series[float]":

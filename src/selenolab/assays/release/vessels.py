@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from selenolab.assays.release.concentrations import aliquots, in_medium, taken_value
 from selenolab.assays.release.correction import filled_in, released_amount, released_share
-from selenolab.assays.release.schema import CORRECTED, FREE, RELEASED, WITH_DRUG
+from selenolab.assays.release.schema import CORRECTED, FREE, RAW, RELEASED, WITH_DRUG
 from selenolab.assays.release.settings import ReleaseSettings
 from selenolab.core.assay import Taken
 from selenolab.core.dataset import Dataset
@@ -58,12 +58,13 @@ class Vessel:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """All vessels with drug, and the rows they were made from."""
+    """All vessels with drug, the rows they were made from, and who corrected them: we, others, or both."""
 
     vessels: tuple[Vessel, ...]
     rows: pd.DataFrame
     kind: str
     corrected_here: bool
+    corrected_before: bool = False
 
 
 def prepare(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Prepared:
@@ -80,6 +81,11 @@ def prepare(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Prepar
         if not loaded > 0:
             raise StudyError(f"release: input 'loaded' is {loaded:g} µg. Expected more than zero.")
         carried = (rows["role"] != FREE) & rows["loaded_drug"].isna()
+        if not carried.any():
+            raise StudyError(
+                "release: the drug in the bag is stated twice: by the input 'loaded', and by "
+                "loaded_drug_ug or the vessels themselves. Keep one."
+            )
         rows.loc[carried, "loaded_drug"] = loaded
     drug = rows[rows["role"].isin(WITH_DRUG)]
     if drug.empty:
@@ -87,8 +93,8 @@ def prepare(dataset: Dataset, settings: ReleaseSettings, taken: Taken) -> Prepar
     vessels = tuple(_vessel(str(name), part) for name, part in drug.groupby("vessel", sort=True))
     if not any(vessel.sound.any() or vessel.below.any() for vessel in vessels):
         raise DataError("aliquots: no value is left: all are flagged. Check the exclusions and flags.")
-    corrected = bool((drug["replacement"] == CORRECTED).any())
-    return Prepared(vessels, rows, str(rows["kind"].iloc[0]), not corrected)
+    words = set(drug["replacement"])
+    return Prepared(vessels, rows, str(rows["kind"].iloc[0]), RAW in words, CORRECTED in words)
 
 
 def _vessel(name: str, part: pd.DataFrame) -> Vessel:

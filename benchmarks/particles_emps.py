@@ -10,7 +10,8 @@ precision are pooled over particles. Size: |median diameter found / median diame
 
 The plain script is what tutorials of scikit-image and many supporting informations show: Gaussian blur,
 Otsu's threshold, particles on the side of the threshold where the image's border is not, distance
-transform, `peak_local_max`, watershed. It sees the same grey values; it has no mask of the scale bar.
+transform, `peak_local_max`, watershed. It sees the same grey values; it has no mask of the scale bar. Over
+all 40 images it finds 0.71 at a precision of 0.28 (0.35 where regions under 100 px are thrown away).
 
 Speed: a made-up 2048 x 2048 TEM image of 400 particles, both methods in one run, wall and process time;
 hold the machine still with ``flock /tmp/selenolab-bench.lock``.
@@ -37,6 +38,7 @@ from selenolab.imaging.segmentation import find_particles
 
 EMPS = Path(__file__).parents[2] / "shared" / "data" / "microscopy" / "emps"
 FOUND_IOU, DEVELOPMENT, SPEED_REPEATS = 0.5, 20, 3
+APART = 20  # px between maxima of the plain script: of 5, 10 and 20 the one that serves it best
 
 Grey = NDArray[np.uint8]
 Labels = NDArray[np.int32]
@@ -61,7 +63,7 @@ def plain(grey: Grey) -> Labels:
     border = np.concatenate([smooth[0], smooth[-1], smooth[:, 0], smooth[:, -1]])
     mask = smooth < level if border.mean() > level else smooth > level
     distance = ndimage.distance_transform_edt(mask)
-    peaks = peak_local_max(distance, min_distance=10, labels=ndimage.label(mask)[0])
+    peaks = peak_local_max(distance, min_distance=APART, labels=ndimage.label(mask)[0])
     markers = np.zeros(mask.shape, np.int32)
     markers[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
     return watershed(-distance, markers, mask=mask).astype(np.int32)

@@ -139,3 +139,18 @@ def test_what_was_corrected_before_and_what_here_are_both_said():
     found = analyse(arm("sample", PBS, SLOW), before)
     assert "were corrected for the aliquots" in found.methods[0].text
     assert "those that came already corrected were taken as supplied" in found.methods[0].text
+
+
+def test_batches_held_against_one_batch_are_said():
+    batches = [arm("sample", GSH, FAST, 2, gsh=10.0, batch=name, seed=ord(name)) for name in "abc"]
+    found = analyse(*batches, arm("sample", PBS, SLOW, 4, batch="a"))
+    ratio = sample(found, "redox selectivity", time="24 h")
+    assert (ratio.outcome.n, ratio.outcome.n_is) == (3, "independent experiments")
+    assert (
+        "SeSe-NP in PBS is of one batch: its variation between batches is not in the interval"
+        in ratio.warnings
+    )
+
+
+def test_the_control_of_the_verdict_is_named():
+    assert "the non-cleavable control CC-NP" in trigger(analyse(*pair(GSH, FAST, SLOW, gsh=10.0)), GSH).why

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.release.groups import Group, at, sound_rows
+from selenolab.assays.release.groups import VESSELS, Group, at, sound_rows
 from selenolab.assays.release.media import PH_APART, Medium, partner_of, ph_differs
 from selenolab.assays.release.schema import NON_CLEAVABLE, SAMPLE
 from selenolab.assays.release.settings import ReleaseSettings
@@ -48,8 +48,18 @@ def pairs_of(groups: Sequence[Group], media: dict[str, Medium], settings: Releas
         }
         partner = partner_of(medium, media, settings, sorted(own)) if medium.has_gsh else None
         if partner is not None:
-            found.append(Pair(group, own[partner.name], medium, partner, remarks(medium, partner)))
+            base = own[partner.name]
+            told = (*remarks(medium, partner), *_other_units(group, base))
+            found.append(Pair(group, base, medium, partner, told))
     return found
+
+
+def _other_units(group: Group, base: Group) -> tuple[str, ...]:
+    """Batches held against vessels: the interval lacks the batches of one side."""
+    if group.n_is == base.n_is:
+        return ()
+    one = base if base.n_is == VESSELS else group
+    return (f"{one.title} is of one batch: its variation between batches is not in the interval",)
 
 
 def remarks(medium: Medium, reference: Medium) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _verdict(
     against = (
         f" above the cleavable carrier in {base.medium}, as it was not run there" if plain is base else ""
     )
-    why = f"the carrier releases {told}, the non-cleavable control {beside}{against}{why}"
+    why = f"the carrier releases {told}, {_named(control)} {beside}{against}{why}"
     return _said(category, why, own, group)
 
 
@@ -139,6 +139,10 @@ def _room(group: Group, time: float) -> float:
     """How far the release of a group at a time may still rise, in points."""
     rows = at(group, time)
     return 100.0 - float(rows.loc[~rows["below"], "released"].mean())
+
+
+def _named(control: Group) -> str:
+    return " ".join(part for part in ("the non-cleavable control", control.carrier) if part)
 
 
 def _said(category: str, why: str, own: Rise, group: Group) -> Verdict:

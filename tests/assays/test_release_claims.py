@@ -154,3 +154,30 @@ def test_batches_held_against_one_batch_are_said():
 
 def test_the_control_of_the_verdict_is_named():
     assert "the non-cleavable control CC-NP" in trigger(analyse(*pair(GSH, FAST, SLOW, gsh=10.0)), GSH).why
+
+
+def quantified(rows, limit):
+    """Rows with what lies below `limit` [µg/mL] flagged."""
+    below = rows["medium_concentration"] < limit
+    return rows.assign(medium_concentration_flag=np.where(below, "<LOQ", ""))
+
+
+def test_a_reference_below_the_loq_bounds_the_ratio_and_the_next_time_decides():
+    arms = [quantified(one, 0.3) for one in pair(GSH, FAST, SLOW, gsh=10.0)]
+    found = analyse(*arms, loq_ug_per_ml=0.3)
+    ratio = sample(found, "redox selectivity", time="24 h").outcome
+    assert ratio.censored == ">"
+    assert 5 < ratio.value < 89.1 / 9.1
+    assert "> 8." in found.answer
+    assert trigger(found, GSH).category == "redox"
+    assert "at 48 h" in trigger(found, GSH).why
+    table = found.tables["selectivity"].frame
+    assert (table.loc[table["ratio"].isna(), "ratio_high"].isna()).all()
+
+
+def test_the_answer_tells_the_time_of_a_ratio_that_is_not_that_of_the_share():
+    early = [
+        one[one["time"] != 24] if one["medium"].eq(PBS).all() else one
+        for one in pair(GSH, FAST, SLOW, gsh=10.0)
+    ]
+    assert "of the release in PBS at 48 h" in analyse(*early).answer

@@ -39,7 +39,7 @@ def _line(group: Group, endpoints: Sequence[Endpoint]) -> str:
             wrong = any("does not describe" in text for text in found.warnings)
             limit = ", of a fit that does not describe the data" if wrong else ""
             parts.append(f"{said} {written(found.outcome)}{limit}")
-    parts += _ratio(own)
+    parts += _ratio(own, share.group["time"] if share is not None else "")
     parts += [
         f"trigger: {end.outcome.category}"
         for end in own if end.name == TRIGGER and isinstance(end.outcome, Verdict)
@@ -47,11 +47,12 @@ def _line(group: Group, endpoints: Sequence[Endpoint]) -> str:
     return f"{group.title[:1].upper()}{group.title[1:]}: {'; '.join(parts)}."
 
 
-def _ratio(own: Sequence[Endpoint]) -> list[str]:
+def _ratio(own: Sequence[Endpoint], time: str) -> list[str]:
     found = next((end for end in own if end.name == SELECTIVITY and isinstance(end.outcome, Estimate)), None)
     if found is None:
         return []
-    told = f"{written(found.outcome)} of the release in {found.group['reference']}"
+    when = "" if found.group["time"] == time else f" at {found.group['time']}"
+    told = f"{written(found.outcome)} of the release in {found.group['reference']}{when}"
     if any(NOT_INTERPRETABLE in text for text in found.warnings):
         return [f"{told}, {NOT_INTERPRETABLE}"]
     return [f"{told}, where the pH differs" if any("pH differs" in text for text in found.warnings) else told]

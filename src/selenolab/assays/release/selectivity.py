@@ -10,8 +10,8 @@ from selenolab.assays.release.groups import VESSELS, Group, at, sound_rows
 from selenolab.assays.release.media import PH_APART, Medium, partner_of, ph_differs
 from selenolab.assays.release.schema import NON_CLEAVABLE, SAMPLE
 from selenolab.assays.release.settings import ReleaseSettings
-from selenolab.assays.release.shares import headline_times
-from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome
+from selenolab.assays.release.shares import headline_times, share_at
+from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, at_least
 from selenolab.stats.intervals import fieller_of_samples, mean_t
 
 SELECTIVITY = "redox selectivity"
@@ -80,9 +80,13 @@ def remarks(medium: Medium, reference: Medium) -> tuple[str, ...]:
 def ratio_at(pair: Pair, time: float, level: float) -> Outcome:
     """Release with over without GSH at `time`, ratio of means with Fieller's interval.
 
-    Absent where the interval of the release without GSH reaches zero: then no ratio has an upper limit.
+    Absent where the interval of the release without GSH reaches zero: then no ratio has an upper limit. A
+    lower bound where that release is below the LOQ.
     """
     one, two = _values(pair.above, time), _values(pair.below, time)
+    bound = _least(pair, one, time, level)
+    if bound is not None:
+        return bound
     if one is None or two is None:
         return Absent(f"not both media have sound values at {time:g} h", "ratio")
     if min(one.size, two.size) < 2:
@@ -97,6 +101,18 @@ def ratio_at(pair: Pair, time: float, level: float) -> Outcome:
     kind = pair.above.n_is
     n = min(one.size, two.size)
     return Estimate(found.value, found.low, found.high, "ratio", "ratio of means, Fieller", n, kind, level)
+
+
+def _least(pair: Pair, above: np.ndarray | None, time: float, level: float) -> Outcome | None:
+    """A lower bound of the ratio where the release without GSH is below the LOQ; None where it is not."""
+    top = share_at(pair.below, time, level)
+    if not isinstance(top, Estimate) or top.censored != "<" or top.value <= 0:
+        return None
+    if above is None or above.size < 2 or mean_t(above, level).low <= 0:
+        return None
+    n, method = min(above.size, top.n), "lower limit with GSH over the upper one without, below its LOQ"
+    least = mean_t(above, level).low / top.value
+    return at_least(float(least), "ratio", method, n, pair.above.n_is, level)
 
 
 def _values(group: Group, time: float) -> np.ndarray | None:
@@ -126,7 +142,10 @@ def selectivity_rows(pairs: Sequence[Pair], level: float) -> pd.DataFrame:
     for pair in pairs:
         for time in sorted(set(sound_rows(pair.above)["time"]) & set(sound_rows(pair.below)["time"])):
             found = ratio_at(pair, float(time), level)
-            value = (found.value, found.low, found.high) if isinstance(found, Estimate) else (np.nan,) * 3
+            value = (np.nan,) * 3
+            if isinstance(found, Estimate):
+                value = (found.value, found.low, found.high)
+                value = (np.nan, found.value, np.nan) if found.censored else value
             rows.append(
                 (
                     pair.medium.name,

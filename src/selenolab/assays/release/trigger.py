@@ -55,11 +55,9 @@ def _verdict(
     group: Group, base: Group, groups: Sequence[Group], both: tuple[Medium, Medium], settings: ReleaseSettings
 ) -> Outcome:
     time = _time(group, base, settings)
-    if time is None:
-        return Absent("the medium and its reference share no time")
-    own = rise(group, base, time, settings.level)
-    if own is None:
-        return Absent(f"fewer than 2 {group.n_is} with a sound value at {time:g} h")
+    own = None if time is None else rise(group, base, time, settings.level)
+    if time is None or own is None:
+        return Absent(f"the medium and its reference share no time with sound values of 2 {group.n_is}")
     told = f"{own.found.value:+.1f} points ({own.found.low:.1f} to {own.found.high:.1f}) at {time:g} h"
     if not own.seen:
         return _said(NOTHING, f"the carrier releases {told}: not above {both[1].name}", own, group)
@@ -169,7 +167,7 @@ def rise(group: Group, base: Group, time: float, level: float) -> Rise | None:
 
 
 def _time(group: Group, base: Group, settings: ReleaseSettings) -> float | None:
-    """The first headline time that both have, else the last common one."""
-    shared = [t for t in group.times if np.isclose(base.times, t, rtol=1e-9).any()]
-    asked = [t for t in headline_times(group, settings) if t in shared]
-    return asked[0] if asked else (shared[-1] if shared else None)
+    """The first headline time at which both have sound values of two units, else the last such time."""
+    shared = [t for t in group.times if rise(group, base, t, settings.level) is not None]
+    asked = [t for t in headline_times(group, settings) if np.isclose(shared, t, rtol=1e-9).any()]
+    return asked[0] if asked else (float(shared[-1]) if shared else None)

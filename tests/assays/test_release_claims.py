@@ -181,3 +181,16 @@ def test_the_answer_tells_the_time_of_a_ratio_that_is_not_that_of_the_share():
         for one in pair(GSH, FAST, SLOW, gsh=10.0)
     ]
     assert "of the release in PBS at 48 h" in analyse(*early).answer
+
+
+def test_release_below_none_fails_its_check():
+    def check(shift):
+        rows = arm("sample", PBS, SLOW)
+        found = analyse(rows.assign(medium_concentration=rows["medium_concentration"] + shift))
+        (one,) = [c for c in found.checks if c.name == "no release below zero"]
+        return one
+
+    assert check(0.0).passed is True
+    failed = check(-0.3)
+    assert failed.passed is False
+    assert "Check the blank, the intercept" in failed.why

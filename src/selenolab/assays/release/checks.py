@@ -11,12 +11,14 @@ from selenolab.assays.release.vessels import Prepared, Vessel
 from selenolab.core.check import Check, MissingControl
 
 _EXPLAINED = 4 * 2**0.5  # SDs of a value: the difference of two values strays by less
+_NOTHING = 0.1  # % of the drug in the bag: less at all times is more often a unit than a release
 _BETTER = 0.1  # of the solubility: perfect sink
 
 
 def group_checks(group: Group, settings: ReleaseSettings) -> Iterator[Check]:
     """All checks of one group that its data can decide; see :func:`run_checks` for the rest."""
     yield _mass(group, settings)
+    yield _not_below_none(group, settings)
     yield _falling(group, settings)
     if np.isfinite(group.fact("solubility")) and _highest(group) is not None:
         yield _sink(group, settings)
@@ -35,6 +37,9 @@ def _mass(group: Group, settings: ReleaseSettings) -> Check:
     if not np.isfinite(most):
         return Check("released share", name, None, "No vessel has a sound value.", group=group.words)
     limit = settings.released_max
+    if most < _NOTHING:
+        why = f"The most is {most:.2g} %, next to nothing. If drug did come out, check loaded drug and units."
+        return Check("released share", name, None, why, group=group.words)
     told = f"The most is {most:.1f} %, vessel {vessel} at {time:g} h"
     more = "." if most <= 100 else "; shares above 100 % are shown as they are."
     if most > limit:
@@ -42,6 +47,26 @@ def _mass(group: Group, settings: ReleaseSettings) -> Check:
     return Check(
         "released share", name, most <= limit, told + more, most, limit, "%", limit - most, group.words,
         settings={"released_max": f"{limit:g}"},
+    )  # fmt: skip
+
+
+def _not_below_none(group: Group, settings: ReleaseSettings) -> Check:
+    """Release is not below zero by more than scatter explains: else a blank or an intercept is too great."""
+    lows = []
+    for one in group.vessels:
+        values = one.released[one.sound]
+        if values.size:
+            lows.append((float(values.min()), one.name, float(one.time[one.sound][values.argmin()])))
+    name = "no release below zero"
+    if not lows:
+        return Check("released share", name, None, "No vessel has a sound value.", group=group.words)
+    least, vessel, time = min(lows)
+    limit = -max(settings.fall_max_points, _EXPLAINED * scatter_of(group))
+    more = "." if least >= limit else ": less than none. Check the blank, the intercept and the baseline."
+    told = f"The least is {least:.1f} %, vessel {vessel} at {time:g} h"
+    return Check(
+        "released share", name, least >= limit, told + more, least, limit, "%", least - limit, group.words,
+        settings={"fall_max_points": f"{settings.fall_max_points:g}"},
     )  # fmt: skip
 
 

@@ -250,3 +250,41 @@ def test_an_excluded_value_still_took_its_aliquot(tmp_path):
     last = [endpoint(a, "released at the last time", time="48 h").outcome.value for a in (plain, without)]
     assert last[1] == pytest.approx(last[0], abs=0.2)
     assert endpoint(without, "released at the last time", time="48 h").outcome.n == 3
+
+
+def test_curves_that_fall_have_no_mean_time_outside_the_times(tmp_path):
+    _, analysis = analysed(tmp_path, table([(t, f"{3 - 0.05 * t:.3f}") for t, _ in GOOD]))
+    found = endpoint(analysis, "mean release time").outcome
+    assert isinstance(found, Absent)
+    assert "fall" in found.why
+
+
+def test_one_time_has_no_mean_time_of_release(tmp_path):
+    _, analysis = analysed(tmp_path, table([(8, "1.5")]))
+    found = endpoint(analysis, "mean release time").outcome
+    assert isinstance(found, Absent)
+    assert "two times" in found.why
+
+
+def test_times_that_must_be_in_another_unit_are_refused(tmp_path):
+    message = refused(tmp_path, table([(t * 1e6, f"{c:.4f}") for t, c in GOOD]))
+    assert "release.csv" in message
+    assert "500000 h" in message
+    assert "Check the unit" in message
+
+
+def test_aliquots_taken_for_vessels_are_refused(tmp_path):
+    assert "1001 vessels" in refused(tmp_path, table(vessels=[f"V{k}" for k in range(1001)]))
+
+
+def test_a_release_of_next_to_nothing_passes_no_mass_balance(tmp_path):
+    _, analysis = analysed(tmp_path, table(), loaded_drug_ug=1e9)
+    found = check(analysis, "mass balance")
+    assert found.passed is None
+    assert "check loaded drug and units" in found.why
+
+
+def test_a_ph_of_74_is_refused_without_a_unit_it_does_not_have(tmp_path):
+    message = refused(tmp_path, table([(t, f"{c:.4f},74") for t, c in GOOD], f"{HEAD},pH"))
+    assert "from -2 to 16 (" in message
+    assert "of at least 0 mM" in refused(tmp_path, table([(1, "1,-5")], f"{HEAD},gsh [mM]"))

@@ -57,7 +57,19 @@ def efficiency_endpoints(
             UnitValue(name, group.words, unit, value, _UNITS[name], "linear")
             for unit, value in values.items()
         ]
+        if name == MDT and (why := _no_mean_time(group, list(values.values()), until)):
+            outcome, units = Absent(why, _UNITS[name], outcome.method), []
         yield Endpoint(name, group.words, outcome, remark), units
+
+
+def _no_mean_time(group: Group, values: list[float], until: float) -> str:
+    """Why the curves have no mean time: one time only, or so much falls that it would lie outside them."""
+    rows = sound_rows(group)
+    if rows.loc[(rows["time"] > 0) & (rows["time"] <= until), "time"].nunique() < 2:
+        return "needs two times after 0 h at least" if values else ""
+    if any(not 0 <= value <= until for value in values):
+        return "the curves fall so far that the mean lies outside the times"
+    return ""
 
 
 def _mean(values: list[float], name: str, until: float, group: Group, level: float) -> Outcome:

@@ -34,13 +34,14 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.format import InputFile, Parsed
 
+_LONGEST_H, _MOST_VESSELS = 1e5, 1000
 _KNOWN = {*TEXTS, *UNITS, "source_row", "record"}
 
 
 def suits(parsed: Parsed) -> str:
     """Why the assay cannot use the file; an empty text where it can."""
     if parsed.kind != "table":
-        return f"a {parsed.kind} holds no aliquots over time"
+        return f"it is of kind {parsed.kind}, which holds no aliquots over time"
     words = {word_of(str(column)) for column in parsed.data.columns}
     if "time" not in words:
         return "the table has no column 'time'"
@@ -71,6 +72,7 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ReleaseSetti
     fill_amounts(rows, settings, said)
     refuse_amounts(rows)
     _check_repeats(rows)
+    _check_size(rows)
     say_small_shares(rows, said)
     return Reading(
         Dataset({"aliquots": Table(ALIQUOTS, rows[_allowed(rows)])}),
@@ -216,6 +218,23 @@ def _check_repeats(rows: pd.DataFrame) -> None:
         raise DataError(
             f"{place(rows, '', row)}: {rows['time'].iloc[row]:g} h is there twice. Keep one value a vessel "
             "and time: average injections of one aliquot, or mend the time."
+        )
+
+
+def _check_size(rows: pd.DataFrame) -> None:
+    """Raise for times and numbers of vessels that no dialysis has: a unit or a column is wrong."""
+    late = (rows["time"] > _LONGEST_H).to_numpy(bool)
+    if late.any():
+        row = int(late.argmax())
+        raise DataError(
+            f"{place(rows, '', row)}: time is {rows['time'].iloc[row]:g} h. Expected at most {_LONGEST_H:g} "
+            "h (eleven years). Check the unit in the header: [h], [min] or [s]."
+        )
+    vessels = rows["vessel"].nunique()
+    if vessels > _MOST_VESSELS:
+        raise DataError(
+            f"release: Found {vessels} vessels, expected at most {_MOST_VESSELS}. Check the column 'vessel': "
+            "it names a vessel, not an aliquot."
         )
 
 

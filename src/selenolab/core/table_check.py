@@ -82,12 +82,21 @@ def _check_numbers(name: str, frame: pd.DataFrame, quantity: Quantity, gaps: boo
         bad &= ~np.isnan(values)
     if bad.any():
         row = int(np.argmax(bad))
-        unit = "" if quantity.unit == "stated" else f" {quantity.unit}"
         raise DataError(
-            f"{_place(name, frame, row)}: {quantity.word} is {values[row]:g}. Expected a number from "
-            f"{quantity.low:g} to {quantity.high:g}{unit} ({quantity.meaning}). "
-            "Correct it, or exclude it with a reason."
+            f"{_place(name, frame, row)}: {quantity.word} is {values[row]:g}. Expected a number"
+            f"{_allowed(quantity)} ({quantity.meaning}). Correct it, or exclude it with a reason."
         )
+
+
+def _allowed(quantity: Quantity) -> str:
+    """What a value may be, as "from 0 to 14" or "of at least 0 h", after a blank."""
+    unit = "" if quantity.unit in ("stated", "1") else f" {quantity.unit}"
+    low, high = quantity.low, quantity.high
+    if np.isfinite(low) and np.isfinite(high):
+        return f" from {low:g} to {high:g}{unit}"
+    if np.isfinite(low):
+        return f" of at least {low:g}{unit}"
+    return f" of at most {high:g}{unit}" if np.isfinite(high) else ""
 
 
 def _numbers(name: str, frame: pd.DataFrame, word: str) -> NDArray[Any]:

@@ -10,7 +10,7 @@ def interval_text(value: float, low: float, high: float) -> tuple[str, str, str]
     """`value`, `low` and `high` in words; an infinite side is "".
 
     The width of the interval carries two digits, and so does a positive value. Where the ends differ
-    by more than tenfold each number carries two digits of its own.
+    by more than tenfold each number carries two digits of its own; an open side is left aside.
 
     Examples
     --------
@@ -21,13 +21,16 @@ def interval_text(value: float, low: float, high: float) -> tuple[str, str, str]
     >>> interval_text(0.5, 0.0123, 300.0)
     ('0.50', '0.012', '300')
     """
-    if low > 0 and isfinite(high) and high / low > 10:
-        return significant(value, 2), significant(low, 2), significant(high, 2)
+    ends = [x for x in (low, value, high) if isfinite(x)]
+    positive = min(ends) > 0
+    if positive and max(ends) / min(ends) > 10:
+        told = [significant(x, 2) if isfinite(x) else "" for x in (value, low, high)]
+        return told[0], told[1], told[2]
     sides = [abs(value - end) for end in (low, high) if isfinite(end) and end != value]
     if not sides:
         return plain(value), plain(low) if isfinite(low) else "", plain(high) if isfinite(high) else ""
     last = floor(log10(sum(sides) / len(sides) * 2)) - 1
-    if low > 0:  # a wide interval must not turn 8.8 into 9
+    if positive:  # a wide interval must not turn 8.8 into 9
         last = min(last, _exponent(value) - 1)
     largest = max(abs(x) for x in (value, low, high) if isfinite(x))
     last = max(last, floor(log10(largest or 1.0)) - MOST_DIGITS + 1)

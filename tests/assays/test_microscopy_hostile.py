@@ -92,3 +92,49 @@ def test_a_bar_that_was_not_read_puts_no_length_into_words(reason):
     assert isinstance(found, Scale)
     assert np.isnan(found.pixel_size)
     assert not any(unit in found.note for unit in ("nm", "µm", "um "))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--set=pixel_size=5"],
+            "--set pixel_size: Expected a length with its unit, as in '0.5 nm', found 5.",
+        ),
+        (["--set=scale_bar=100"], "--set scale_bar: Expected a length with its unit"),
+        (["--set=pixel_size=-1 nm"], "Expected a length with its unit, above zero"),
+        (
+            ["--set=scale_bar_px=50"],
+            "--set: scale_bar_px needs scale_bar, the length of the bar with its unit.",
+        ),
+        (["--set=pixel_size=1 nm", "--set=scale_bar=9 nm"], "found both: state one."),
+        (["--set=region=[300, 300, 400, 400]"], "does not lie in the image of 64 x 64 pixels"),
+    ],
+)
+def test_a_scale_or_region_that_cannot_be_is_refused_in_one_line(tmp_path, capsys, words, said):
+    Image.fromarray(np.zeros((64, 64), np.uint8)).save(tmp_path / "x.png")
+    code, out, err = call(capsys, "analyse", "microscopy", tmp_path / "x.png", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "found {" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_two_files_of_one_name_are_told_by_their_folders(tmp_path, capsys):
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        Image.fromarray(np.zeros((64, 64), np.uint8)).save(tmp_path / place / "x.png")
+    _, _, err = call(capsys, "analyse", "microscopy", tmp_path / "a" / "x.png", tmp_path / "b" / "x.png")
+    assert str(tmp_path / "b" / "x.png") in err
+    assert "a study tells files of one name apart" in err
+
+
+def test_a_black_and_white_image_is_saturated_by_100_percent(tmp_path, capsys):
+    drawn = np.full((128, 128), 255, np.uint8)
+    for x, y in ((30, 30), (90, 40), (60, 95)):
+        rows, columns = np.ogrid[:128, :128]
+        drawn[(rows - y) ** 2 + (columns - x) ** 2 < 144] = 0
+    Image.fromarray(drawn).save(tmp_path / "x.png")
+    code, out, _ = call(capsys, "analyse", "microscopy", tmp_path / "x.png")
+    assert code == 0
+    assert "100 % of the pixels are at an end of the grey scale" in out

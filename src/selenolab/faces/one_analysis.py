@@ -54,6 +54,20 @@ def plan_analysis(asked: Asked) -> Run:
     return Run(asked.assay, asked.assay, Bench(files, asked.sheet), settings, seed=asked.seed)
 
 
+def _name_twice(files: Sequence[Path]) -> list[SelenolabError]:
+    by_name: dict[str, list[str]] = {}
+    for path in files:
+        by_name.setdefault(path.name, []).append(str(path))
+    return [
+        StudyError(
+            f"{name}: The file name is given twice ({', '.join(dict.fromkeys(paths))}). Give every file "
+            "once, under its own name; a study tells files of one name apart by their folders."
+        )
+        for name, paths in sorted(by_name.items())
+        if len(paths) > 1
+    ]
+
+
 def _wrong_files(asked: Asked, assay: Assay) -> list[SelenolabError]:
     known = {role.word for role in assay.bench.roles}
     errors: list[SelenolabError] = []
@@ -62,11 +76,7 @@ def _wrong_files(asked: Asked, assay: Assay) -> list[SelenolabError]:
             errors.append(StudyError(f"--role {name}={role}: '{name}' is not among the files given."))
         if role not in known:
             errors.append(StudyError(f"--role {name}={role}: {UnknownNameError('role', role, known)}"))
-    names = [path.name for path in asked.files]
-    errors += [
-        StudyError(f"{name}: The file name is given twice. Give every file once, under its own name.")
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
+    errors += _name_twice(asked.files)
     given = {_role(asked, path) for path in asked.files}
     errors += [
         StudyError(

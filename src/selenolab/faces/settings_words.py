@@ -66,13 +66,15 @@ def check_settings(
 
 def _tell(assay: str, settings: type[BaseModel], mistake: Any, option: str) -> str:
     where = [str(part) for part in mistake["loc"]]
-    name = ".".join(where) or "settings"
+    name = ".".join(where)
     if mistake["type"] == "extra_forbidden":
         known = _fields(settings, where[:-1])
         return f"{option}{name}: Unknown setting '{where[-1]}' of {assay}. {did_you_mean(where[-1], known)}"
     if mistake["type"] == "missing":
         return f"{option}{name}: {assay} needs this setting. Write {option}{name}=VALUE."
     message = str(mistake["msg"]).removeprefix("Value error, ")
+    if not where:  # of several settings together: what was found is all of them
+        return f"{option.rstrip(' .')}: {message.rstrip('.')}."
     return f"{option}{name}: {message.rstrip('.')}, found {mistake['input']!r}."
 
 

@@ -118,7 +118,7 @@ def _picture_checks(
             "image is grey, as a micrograph is", "not a micrograph?", coloured, _COLOURED, "%", why, group
         )
     share = _number(row, "saturated")
-    why = f"{share:.2g} % of the pixels are at an end of the grey scale, where outlines shift."
+    why = f"{round(share, 1):g} % of the pixels are at an end of the grey scale, where outlines shift."
     yield _most("few saturated pixels", "saturation", share, settings.saturated_max, "%", why, group)
     contrast = _number(row, "contrast")
     note = str(row.get("segmentation_note") or "")

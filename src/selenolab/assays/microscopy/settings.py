@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from selenolab.core.assay import AssaySettings
 
@@ -133,6 +133,13 @@ class MicroscopySettings(AssaySettings):
     virtual_outline_px: float = Field(
         0.5, ge=0, description="Error of a simulated particle's diameter (SD), in pixels."
     )
+
+    @field_validator("pixel_size", "scale_bar", mode="before")
+    @classmethod
+    def _with_unit(cls, told: object) -> object:
+        if isinstance(told, int | float) and not isinstance(told, bool):
+            raise ValueError("Expected a length with its unit, as in '0.5 nm'")
+        return told
 
     @model_validator(mode="after")
     def _bar_in_both(self) -> "MicroscopySettings":

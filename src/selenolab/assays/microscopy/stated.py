@@ -136,7 +136,9 @@ def length(text: str, place: str) -> float:
     )
     nm = to_nm(value, found[2]) if found and value > 0 else None
     if nm is None:
-        raise StudyError(f"{place} is '{text}'. Expected a length with its unit, as in '100 nm' or '0.5 µm'.")
+        raise StudyError(
+            f"{place} is '{text}'. Expected a length with its unit, above zero, as in '100 nm' or '0.5 µm'."
+        )
     return nm
 
 

@@ -169,6 +169,7 @@ def test_within_keeps_other_groups_out():
         (lines(THREE), {"by": "lime"}, "No group has the word 'lime'. Did you mean line?"),
         (lines(THREE), {"within": {"time": "24"}}, "No group has the word 'time'"),
         (lines(THREE), {"within": {"line": "Z"}}, "give no unit values of it that fit"),
+        (lines(THREE), {"within": {"line": "Z"}}, "Its line is A, B, C."),
         (lines(THREE), {"control": "Z", "method": "dunnett"}, "Unknown control group 'Z'"),
         ([*lines({"A": [1.0, 2.0]}), unit(1.0, 1, name="nM", line="B")], {}, "Expected one unit and scale"),
         ([], {}, "Unable to compare 'IC50'"),

@@ -60,10 +60,11 @@ def first_things_first(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
 
 def doubts(analysis: Analysis) -> list[str]:
     """What cannot be concluded, checks that did not pass, and warnings, one a line."""
-    lines = [
+    told = [
         f"Cannot conclude {gap.conclusion} because {gap.control} is missing. {gap.remedy}"
         for gap in analysis.missing_controls
     ]
+    lines = list(dict.fromkeys(told))  # what every group lacks is said once
     for check in analysis.checks:
         if check.passed is not True:
             sign, word = check_sign(check)
@@ -97,3 +98,5 @@ def _say_compared(compared: Compared) -> None:
         say(f"  {contrast_words(contrast)}")
     if compared.refusal:
         say(f"  not given: {compared.refusal}")
+    for warning in compared.warnings:
+        say(f"  Warning: {warning}")

@@ -1,6 +1,6 @@
 """The independent units that a comparison is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +10,7 @@ from selenolab.core.errors import StudyError, did_you_mean
 from selenolab.core.study import Comparison, Failure, Result
 from selenolab.study.exclude import matches
 
+_TOLD = 12  # values of a word that a message names
 N_IS = "independent experiments"
 
 
@@ -38,7 +39,7 @@ def gather(comparison: Comparison, results: Sequence[Result | Failure]) -> list[
     """
     words = comparison.by.split(", ")
     found: list[Point] = []
-    seen: set[str] = set()
+    seen: dict[str, list[str]] = {}
     for result in results:
         if result.run.name not in comparison.runs:
             continue
@@ -48,7 +49,8 @@ def gather(comparison: Comparison, results: Sequence[Result | Failure]) -> list[
             if unit.endpoint != comparison.endpoint:
                 continue
             group = {**unit.group, "run": result.run.name}
-            seen.update(group)
+            for word, text in group.items():
+                seen.setdefault(word, []).append(text)
             if set(words) <= set(group) and _within(group, comparison):
                 virtual = result.provenance.door == "virtual"
                 named = tuple(group[word] for word in words)
@@ -65,12 +67,16 @@ def _within(group: dict[str, str], comparison: Comparison) -> bool:
     )
 
 
-def _nothing(comparison: Comparison, words: list[str], seen: set[str]) -> str:
+def _nothing(comparison: Comparison, words: list[str], seen: Mapping[str, Sequence[str]]) -> str:
     strange = [word for word in (*words, *comparison.within) if word not in seen]
     if seen and strange:
         hint = f"No group has the word '{strange[0]}'. {did_you_mean(strange[0], seen)}"
     else:
         hint = f"Runs {', '.join(comparison.runs)} give no unit values of it that fit 'within'."
+        for word in comparison.within:
+            known = list(dict.fromkeys(seen.get(word, ())))
+            more = " ..." if len(known) > _TOLD else ""
+            hint += f" Its {word} is {', '.join(known[:_TOLD])}{more}." if known else ""
     return f"comparisons.{comparison.name}: Unable to compare '{comparison.endpoint}'. {hint}"
 
 

@@ -247,5 +247,6 @@ def _value(thing: Any) -> str:
         return str(thing["category"])
     if thing["value"] is None:
         return str(thing["warnings"][0]) if thing["warnings"] else "not given"
+    unit = "" if thing["unit"] in ("", "1") else f" {thing['unit']}"
     sides = " to ".join("open" if thing[key] is None else f"{thing[key]:.4g}" for key in ("low", "high"))
-    return f"{thing['censored'] or ''}{thing['value']:.4g} {thing['unit']} ({sides}; n = {thing['n']})"
+    return f"{thing['censored'] or ''}{thing['value']:.4g}{unit} ({sides}; n = {thing['n']})"

@@ -178,6 +178,16 @@ def test_a_membrane_faster_than_the_samples_bounds_k_m():
     assert fit.t50.low < 6.9 < fit.t50.high
 
 
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_interval_is_widened_to_the_misfit_of_the_curves(bench, seed):
+    truth = bench.Truth(t50=6.9, k_m=0.3, shape=1.8)
+    poor = bench.fit_membrane(*bench.simulate(truth, seed), "first order").t50
+    assert "widened" in poor.method
+    assert poor.low < 6.9 < poor.high
+    own = bench.fit_membrane(*bench.simulate(truth, seed), "Weibull").t50
+    assert own.high / own.low < poor.high / poor.low
+
+
 def test_a_family_that_does_not_describe_the_data_is_named(bench):
     release = table(bench.medium(6.9, 0.3, 2.2), 6, 1.0)
     poor = fit_membrane(release, both(sd=1.0)[1])

@@ -9,6 +9,8 @@ Interval: profile likelihood of ln t50, its height scaled by how much more (or l
 than independent readings would, with Student's t on the vessels' degrees of freedom
 (`selenolab.fit.membrane_scatter`). Coverage is measured by ``benchmarks/release_membrane.py``.
 
+Where the curves do not describe the data the interval is widened by the root of their lack of fit.
+
 A t50 is given as a value only inside what was sampled. A carrier faster than the first sample, or more than
 three times as fast as the membrane, is an upper bound: there the delay of the membrane is the larger part
 of what is seen, and a small error in how a bag really behaves would be taken for the carrier.
@@ -24,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.estimate import Outcome
-from selenolab.fit.membrane_checks import Check, checks_of
+from selenolab.fit.membrane_checks import Check, checks_of, widened
 from selenolab.fit.membrane_data import arm
 from selenolab.fit.membrane_model import (
     Family,
@@ -118,6 +120,7 @@ def fit_membrane(
         raise DataError("Free-drug control: found no released drug; expected a control that leaves the bag.")
     free = fit_joint(joint)
     t50, reasons = t50_outcome(joint, free, level, resolution)
+    t50 = widened(joint, free, t50)
     k_m, parameters = membrane_outcomes(joint, free, level)
     checks = checks_of(joint, free, t50, reasons, k_m)
     one, two = _residual_sds(joint, free.x)

@@ -1,6 +1,7 @@
 """What the interpretation of a joint membrane fit rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import exp, inf, log
 
 import numpy as np
 from scipy import special
@@ -11,6 +12,7 @@ from selenolab.fit.membrane_search import Joint, model
 from selenolab.stats.least_squares import Solution
 
 _PLATEAU, _WIDTH, _MISFIT = 0.9, 3.0, 0.01
+_FAR = 100.0  # ln: beyond any sampling time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +75,57 @@ def _repeated(joint: Joint) -> Check:
 def _described(joint: Joint, free: Solution) -> Check:
     """Lack of fit against the scatter of vessels at equal times."""
     name = f"{joint.layout.family} describes the data"
+    found = lack_of_fit(joint, free)
+    if found is None:
+        return Check(name, True, "too few repeated readings to tell")
+    text = f"lack of fit p = {found.p:.2g}" if found.p >= 1e-4 else "lack of fit p < 0.0001"
+    wrong = f"{joint.layout.family} does not describe the data: {text}"
+    return Check(name, not found.shown, text if not found.shown else wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """How much farther the vessels' means lie from the curves than scatter puts them (F), and its p."""
+
+    ratio: float
+    p: float
+
+    @property
+    def shown(self) -> bool:
+        """Whether the curves do not describe the data."""
+        return self.p < _MISFIT
+
+
+def lack_of_fit(joint: Joint, free: Solution) -> Lack | None:
+    """The F test of the joint fit; None with too few repeated readings."""
     pure, spare = 0.0, 0
     for arm in (joint.release, joint.control):
         total, df = _pure_error(arm)
         pure, spare = pure + total, spare + df
     lack = free.dof - spare
     if spare < 2 or lack < 1 or pure <= 0:
-        return Check(name, True, "too few repeated readings to tell")
+        return None
     residual, _ = model(joint, free.x)
     ratio = max(float(residual @ residual) - pure, 0.0) / lack / (pure / spare)
-    p = float(special.fdtrc(lack, spare, ratio))
-    text = f"lack of fit p = {p:.2g}" if p >= 1e-4 else "lack of fit p < 0.0001"
-    return Check(
-        name,
-        p >= _MISFIT,
-        text if p >= _MISFIT else f"{joint.layout.family} does not describe the data: {text}",
-    )
+    return Lack(ratio, float(special.fdtrc(lack, spare, ratio)))
+
+
+def widened(joint: Joint, free: Solution, t50: Outcome) -> Outcome:
+    """`t50` with its interval as wide as the misfit of the curves asks, where they do not describe the data.
+
+    Vessels that agree with one another on a curve that is not theirs show no scatter of it. The distances of
+    ln t50 to its limits are multiplied by the root of F; limits outside the sampling times are open.
+    """
+    found = lack_of_fit(joint, free)
+    if found is None or not found.shown or not isinstance(t50, Estimate) or t50.censored:
+        return t50
+    factor = max(found.ratio, 1.0) ** 0.5
+    down = factor * log(t50.value / t50.low) if t50.low > 0 else inf
+    up = factor * log(t50.high / t50.value)
+    low, high = t50.value * exp(-down), t50.value * exp(min(up, _FAR))
+    method = f"{t50.method}; widened {factor:.2g} times, as the curves do not describe the data"
+    low, high = low if low >= joint.first else -inf, high if high <= joint.last else inf
+    return replace(t50, low=low, high=high, method=method)
 
 
 def _pure_error(arm: Arm) -> tuple[float, int]:

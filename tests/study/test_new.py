@@ -101,3 +101,19 @@ def test_a_folder_that_is_not_there_is_named(tmp_path, plates):
 def test_a_name_with_quotes_and_a_colon_survives(tmp_path, plates):
     odd = plates[0].rename(tmp_path / 'a: "b" # c.txt')
     assert load_study(write_study([odd], tmp_path / "study.yaml").study).runs[0].door.files[0].path == odd
+
+
+def test_a_draft_asks_for_what_only_the_bench_knows(tmp_path):
+    """A table of a dialysis: the settings stand there empty, and the draft is a study all the same."""
+    table = "time [h],V1 [µg/mL],V2 [µg/mL]\n1,0.5,0.6\n2,0.8,0.9\n4,1.1,1.2\n"
+    (tmp_path / "wide.csv").write_text(table, encoding="utf-8")
+    written = write_study([tmp_path / "wide.csv"], tmp_path / "study.yaml")
+    text = written.study.read_text(encoding="utf-8")
+    for word in ('correction: ""', "medium_volume_ml: null", "by: medium", "WORD: NAME, reason"):
+        assert word in text
+    assert load_study(written.study).runs[0].settings.loaded_drug_ug is None
+    header, *rows = cells(written.sheets[0])
+    assert header[:2] == ("file", "vessel")
+    assert [row[0] for row in rows] == ["wide.csv"]
+    notes = openpyxl.load_workbook(written.sheets[0])["README"]
+    assert "one row a file" in notes["A2"].value

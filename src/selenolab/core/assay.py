@@ -87,7 +87,8 @@ class BenchDoor:
     """From files to a dataset.
 
     `suits` looks at a parsed file and gives "" when the assay could use it, else the reason why not.
-    `formats` are formats that only this assay knows, beside the common ones.
+    `formats` are formats that only this assay knows, beside the common ones. `asks` names settings that
+    a drafted study writes out to be filled in, `by` the word of the sheet that mostly tells groups apart.
     """
 
     roles: tuple[Role, ...]
@@ -95,6 +96,8 @@ class BenchDoor:
     suits: Callable[[Parsed], str]
     read: Callable[[Sequence[InputFile], Sheet | None, Any], Reading]
     formats: tuple[Format, ...] = ()
+    asks: tuple[str, ...] = ()
+    by: str = "cell_line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ from selenolab.shelf import assays
 
 PLACE = ("file", "plate", "well")  # where a row of a plate map belongs; written first
 FILL_IN = "Fill in one row a well. Rows you do not need may be deleted; the header must stay."
+FILL_IN_FILES = (
+    "Fill in one row a file, or copy it for each thing that a file holds (a vessel, an image); the header "
+    "must stay."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +165,19 @@ def _write_sheet(draft: Draft, path: Path) -> None:
         raise StudyError(f"Assay {draft.assay.name} takes no sample sheet: its files say everything.")
     own = [column for column in bench.sheet if parse_header(column.header).word not in PLACE]
     rows = [row for name, parsed in draft.files.items() for row in _rows(name, parsed)]
+    wells = any(well for _, _, well in rows)
+    where = PLACE if wells else PLACE[:1]
     write_sheet(
         path,
-        [*PLACE, *(column.header for column in own)],
-        rows,
+        [*where, *(column.header for column in own)],
+        [row[: len(where)] for row in rows],
         {parse_header(column.header).word: column.choices for column in own if column.choices},
-        [f"{draft.assay.title}: sample sheet", FILL_IN, "", *(_column_note(column) for column in own)],
+        [
+            f"{draft.assay.title}: sample sheet",
+            FILL_IN if wells else FILL_IN_FILES,
+            "",
+            *(_column_note(column) for column in own),
+        ],
     )
 
 
@@ -206,16 +217,22 @@ def _study_text(drafts: Sequence[Draft], sheets: Mapping[str, Path], out: Path) 
         "",
         "# Rows left out of the numbers, still shown in the figures:",
         "# exclusions:",
-        f"#   - {{run: {first}, well: A1, reason: bubble in the well}}",
+        f"#   - {{run: {first}, {_row_words(drafts[0])}",
         "# Groups compared, the independent experiment being the unit:",
         "# comparisons:",
-        "#   lines:",
+        "#   groups:",
         f"#     endpoint: {_quoted(drafts[0].assay.endpoints[0].name)}",
         f"#     runs: [{first}]",
-        "#     by: cell_line # a word that tells the groups apart",
+        f"#     by: {drafts[0].assay.bench.by} # a word that tells the groups apart",
         "#     method: welch",
     ]
     return "\n".join([*head, *runs, *tail]) + "\n"
+
+
+def _row_words(draft: Draft) -> str:
+    if any("well" in parsed.data for parsed in draft.files.values()):
+        return "well: A1, reason: bubble in the well}"
+    return "WORD: NAME, reason: WHY} # a word of its tables, such as vessel, time or image"
 
 
 def _run_lines(draft: Draft, sheet: Path | None) -> list[str]:
@@ -231,8 +248,20 @@ def _run_lines(draft: Draft, sheet: Path | None) -> list[str]:
     lines += [f"      # role {role.word}: {role.meaning}" for role in roles]
     if sheet:
         lines += [f"    sheet: {_quoted(sheet.name)} # (*) fill it in"]
-    lines += [f"    # settings: {{}} # as in: selenolab show assay {assay.name}"]
-    return lines
+    return lines + _setting_lines(assay)
+
+
+def _setting_lines(assay: Assay) -> list[str]:
+    """The settings that nothing can stand in for, each with its meaning, to be filled in."""
+    page = f"as in: selenolab show assay {assay.name}"
+    if not assay.bench.asks:
+        return [f"    # settings: {{}} # {page}"]
+    fields = assay.settings.model_fields
+    asked = [
+        f"      {name}: {json.dumps(fields[name].default)} # {fields[name].description}"
+        for name in assay.bench.asks
+    ]
+    return [f"    settings: # (*) fill in what the files do not say; {page}", *asked]
 
 
 def _seen(parsed: Parsed) -> str:

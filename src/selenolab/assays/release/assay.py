@@ -243,7 +243,14 @@ assay = Assay(
     title="Release (dialysis)",
     settings=ReleaseSettings,
     tables={"aliquots": ALIQUOTS},
-    bench=BenchDoor(roles=tuple(_roles()), sheet=_SHEET, suits=suits, read=read),
+    bench=BenchDoor(
+        roles=tuple(_roles()),
+        sheet=_SHEET,
+        suits=suits,
+        read=read,
+        asks=("correction", "medium_volume_ml", "sample_volume_ml", "loaded_drug_ug"),
+        by="medium",
+    ),
     virtual=VirtualDoor(
         virtual.NEEDS, virtual.design, virtual.expect, virtual.noise, virtual.INPUTS, virtual.ACTIONS
     ),

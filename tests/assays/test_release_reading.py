@@ -116,6 +116,14 @@ def test_the_header_may_say_what_the_correction_is(tmp_path):
         read(given(tmp_path, LONG), correction="")
 
 
+def test_a_header_against_the_settings_holds_and_is_said(tmp_path):
+    text = LONG.replace("concentration", "corrected concentration")
+    reading = read(given(tmp_path, text), correction="none yet")
+    assert (frame(reading)["replacement"] == "already corrected").all()
+    assert any("itself says 'already corrected', the settings 'none yet'" in w for w in reading.warnings)
+    assert not read(given(tmp_path, LONG)).warnings
+
+
 def test_a_column_may_say_what_the_correction_is_for_each_vessel(tmp_path):
     head, *rows = LONG.strip().splitlines()
     text = "\n".join([f"{head},correction", *(f"{row},already corrected" for row in rows)]) + "\n"

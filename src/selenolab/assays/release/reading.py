@@ -104,6 +104,11 @@ def _file_rows(
     rows = with_facts(laid_out(rows, sheet, file, said), file)
     rows["role"] = [role or SAMPLE for role in role_words(rows, name)] if "role" in rows else SAMPLE
     _state_correction(rows, settings, name)
+    if settings.correction and (rows["replacement"] != settings.correction).any() and ABSORBANCE not in rows:
+        own = next(word for word in rows["replacement"] if word != settings.correction)
+        said.warnings.append(
+            f"{name} itself says '{own}', the settings '{settings.correction}': the file holds."
+        )
     return rows
 
 

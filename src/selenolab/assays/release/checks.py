@@ -81,10 +81,18 @@ def fall_of(vessel: Vessel) -> tuple[float, float]:
 
 
 def scatter_of(group: Group) -> float:
-    """The SD in points between units at equal times, by the median so that one wrong value does not count."""
-    parts = group.rows[~group.rows["below"]].groupby("time")["released"]
-    apart = [np.abs(part - part.median()).to_numpy(float) for _, part in parts if len(part) > 2]
-    return float(1.4826 * np.median(np.concatenate(apart))) if apart else 0.0
+    """The SD in points of one value, from differences of vessels at equal times; 0 where none can be taken.
+
+    Their median, so that one wrong value does not count. Distances from a median would be too small
+    with three vessels, of which one is always the median itself.
+    """
+    apart = []
+    for _, part in group.rows[~group.rows["below"]].groupby("time")["released"]:
+        values = part.to_numpy(float)
+        one, other = np.triu_indices(values.size, 1)
+        apart.append(np.abs(values[one] - values[other]))
+    every = np.concatenate([*apart, np.zeros(0)])
+    return float(1.4826 / 2**0.5 * np.median(every)) if every.size > 2 else 0.0
 
 
 def _falling(group: Group, settings: ReleaseSettings) -> Check:

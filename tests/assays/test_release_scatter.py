@@ -1,0 +1,31 @@
+"""How much of a fall scatter explains: the SD of one value, without bias at three vessels too."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from selenolab.assays.release.checks import scatter_of
+
+
+def rows(values):
+    """Released % (times, vessels) as the rows of a group."""
+    times, vessels = values.shape
+    frame = {"time": np.repeat(range(times), vessels), "released": values.ravel(), "below": False}
+    return SimpleNamespace(rows=pd.DataFrame(frame))
+
+
+@pytest.mark.parametrize("vessels", [3, 6])
+def test_scatter_is_the_sd_of_one_value(vessels):
+    generator = np.random.default_rng(1)
+    found = [scatter_of(rows(generator.normal(50, 2, (8, vessels)))) for _ in range(300)]
+    assert np.mean(found) == pytest.approx(2, rel=0.05)
+
+
+def test_one_wrong_value_hardly_counts_and_one_vessel_tells_nothing():
+    values = np.random.default_rng(2).normal(50, 2, (8, 4))
+    plain = scatter_of(rows(values))
+    values[3, 0] = 500
+    assert scatter_of(rows(values)) < 1.5 * plain
+    assert scatter_of(rows(values[:, :1])) == 0

@@ -28,7 +28,7 @@ def say_assay(name: str) -> None:
     """All that a user needs to know of an assay."""
     assay = shelf.assays[name]
     say(f"{assay.name}: {assay.title}\n")
-    _say_rows("Settings", ["setting", "type", "default", "meaning"], [*_setting_rows(assay.settings)])
+    _say_rows("Settings", ["setting", "meaning", "type", "default"], [*_setting_rows(assay.settings)])
     _say_rows(
         "Endpoints", ["endpoint", "unit", "meaning"], [(e.name, e.unit, e.meaning) for e in assay.endpoints]
     )
@@ -94,13 +94,16 @@ def _setting_rows(settings: type[BaseModel], prefix: str = "") -> list[tuple[str
         default = (
             "required" if field.is_required() else _say_value(field.get_default(call_default_factory=True))
         )
-        rows.append((f"{prefix}{name}", type_words(field.annotation), default, field.description or ""))
+        rows.append((f"{prefix}{name}", field.description or "", type_words(field.annotation), default))
     return rows
 
 
 def _say_value(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "[" + ", ".join(_say_value(part) for part in value) + "]"
+    if isinstance(value, BaseModel):  # as a study file would have it
+        told = value.model_dump(exclude_defaults=True)
+        return "{" + ", ".join(f"{name}: {_say_value(part)}" for name, part in told.items()) + "}"
     if value is None or isinstance(value, bool):
         return str(value).lower()
     return f"{value}" if value != "" else '""'

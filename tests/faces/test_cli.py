@@ -1,6 +1,7 @@
 """The command line as a user meets it: help, version, exit codes, UTF-8, pipes."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -68,7 +69,8 @@ def test_every_assay_and_model_can_be_shown(call):
 
 def test_show_tells_settings_roles_and_endpoints(call, toy):
     out = call("show", "assay", toy).out
-    assert "level              number        0.95     Confidence level of the intervals." in out
+    assert "level              Confidence level of the intervals." in out
+    assert re.search(r"level +Confidence.* number +0\.95\n", out)
     assert "mean signal  AU    mean over independent experiments" in out
     assert "What can fool it" in out
 

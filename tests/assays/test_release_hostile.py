@@ -277,6 +277,11 @@ def test_aliquots_taken_for_vessels_are_refused(tmp_path):
     assert "1001 vessels" in refused(tmp_path, table(vessels=[f"V{k}" for k in range(1001)]))
 
 
+def test_a_probe_that_writes_every_second_is_refused_before_it_fills_the_memory(tmp_path):
+    rows = [(0.001 * (k + 1), "1.5") for k in range(10_001)]
+    assert "10001 aliquots" in refused(tmp_path, table(rows, vessels=("V1",)))
+
+
 def test_a_release_of_next_to_nothing_passes_no_mass_balance(tmp_path):
     _, analysis = analysed(tmp_path, table(), loaded_drug_ug=1e9)
     found = check(analysis, "mass balance")

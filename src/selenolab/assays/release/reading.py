@@ -34,7 +34,7 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.format import InputFile, Parsed
 
-_LONGEST_H, _MOST_VESSELS = 1e5, 1000
+_LONGEST_H, _MOST_VESSELS, _MOST_ROWS = 1e5, 1000, 10_000  # beyond: a wrong unit, column or file
 _KNOWN = {*TEXTS, *UNITS, "source_row", "record"}
 
 
@@ -227,7 +227,7 @@ def _check_repeats(rows: pd.DataFrame) -> None:
 
 
 def _check_size(rows: pd.DataFrame) -> None:
-    """Raise for times and numbers of vessels that no dialysis has: a unit or a column is wrong."""
+    """Raise for times and numbers of vessels and aliquots that no dialysis has: a unit or a column is wrong."""
     late = (rows["time"] > _LONGEST_H).to_numpy(bool)
     if late.any():
         row = int(late.argmax())
@@ -240,6 +240,11 @@ def _check_size(rows: pd.DataFrame) -> None:
         raise DataError(
             f"release: Found {vessels} vessels, expected at most {_MOST_VESSELS}. Check the column 'vessel': "
             "it names a vessel, not an aliquot."
+        )
+    if len(rows) > _MOST_ROWS:
+        raise DataError(
+            f"release: Found {len(rows)} aliquots, expected at most {_MOST_ROWS}. Keep fewer times, such as one "
+            "an hour of a probe that writes every second."
         )
 
 

@@ -227,7 +227,7 @@ def _check_repeats(rows: pd.DataFrame) -> None:
 
 
 def _check_size(rows: pd.DataFrame) -> None:
-    """Raise for times and numbers of vessels and aliquots that no dialysis has: a unit or a column is wrong."""
+    """Raise for times, vessels and aliquots beyond any dialysis: a unit or a column is wrong."""
     late = (rows["time"] > _LONGEST_H).to_numpy(bool)
     if late.any():
         row = int(late.argmax())
@@ -243,8 +243,8 @@ def _check_size(rows: pd.DataFrame) -> None:
         )
     if len(rows) > _MOST_ROWS:
         raise DataError(
-            f"release: Found {len(rows)} aliquots, expected at most {_MOST_ROWS}. Keep fewer times, such as one "
-            "an hour of a probe that writes every second."
+            f"release: Found {len(rows)} aliquots, expected at most {_MOST_ROWS}. Keep fewer times, such as "
+            "one an hour of a probe that writes every second."
         )
 
 

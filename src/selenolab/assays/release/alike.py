@@ -103,8 +103,9 @@ def _remarks(found: Similarity) -> tuple[str, ...]:
     told = []
     if min(found.n_reference, found.n_test) < _FEW:
         told.append(
-            "Descriptive: fewer than 12 units of nanoparticles are no test of similarity. A bootstrap of so few "
-            "is too narrow: in simulations of 4 to 12 units the interval held the truth in 79 to 87 %, not 90 %."
+            "Descriptive: fewer than 12 units of nanoparticles are no test of similarity. A bootstrap of so "
+            "few is too narrow: in simulations of 4 to 12 units the interval held the truth in 79 to 87 %, "
+            "not 90 %."
         )
     unmet = [text for text in found.unmet if "fewer than 12" not in text]
     if unmet:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from selenolab.imaging.scale_bar_kernel import edge_runs, median_of, paired_runs, row_means, sampled_steps
 
 _SHORTEST = 14  # px
+_SHORT = 5  # px: a shorter piece of an edge does not count
+_SHARED = 0.75  # of the columns two edges span
 _BRIDGE = 10  # gap in an edge that is closed, px: where writing or a fringe touches the bar
 _MOST_RUNS = 4000
 _LEAST_STEP = 9.0  # grey levels
@@ -48,33 +51,26 @@ def edge_pairs(grey: NDArray[np.float32]) -> list[EdgePair]:
     height, width = grey.shape
     if height < 8 or width < 2 * _SHORTEST:
         return []
-    smooth = ndimage.uniform_filter1d(grey, 7, axis=1, mode="nearest")
-    padded = np.pad(smooth, ((2, 2), (0, 0)), mode="edge")
-    step = padded[2:] - padded[:-2]  # row y of step: smooth[y] - smooth[y - 2]
-    threshold = max(_LEAST_STEP, 2.5 * 1.4826 * float(np.median(np.abs(step[::3, ::3]))))
-    rising, falling = _runs(step > threshold, width), _runs(step < -threshold, width)
+    smooth = row_means(grey)
+    median = median_of(sampled_steps(smooth))
+    threshold = np.float32(max(_LEAST_STEP, 2.5 * 1.4826 * median))
+    rising, falling = _runs(smooth, threshold, 1), _runs(smooth, threshold, -1)
     thickest = max(14, round(0.08 * height))
     found = _paired(rising, falling, thickest, 1) + _paired(falling, rising, thickest, -1)
     return sorted(found, key=lambda p: (p.top, p.left, p.foot, p.right, p.sign))
 
 
-def _runs(mask: NDArray[np.bool_], width: int) -> NDArray[np.intp]:
-    """(n, 3) row, left, right of the long runs of True, thin gaps closed."""
-    flat = np.zeros((mask.shape[0], width + 2), dtype=np.int8)
-    flat[:, 1:-1] = mask
-    edges = np.flatnonzero(np.diff(flat.ravel()))
-    rows, columns = np.divmod(edges, width + 2)
-    runs = np.column_stack([rows[::2], columns[::2], columns[1::2]])
-    runs = runs[runs[:, 2] - runs[:, 1] >= 5]
-    runs = _bridged(runs)
-    long = runs[runs[:, 2] - runs[:, 1] >= max(_SHORTEST, width // 80)]
+def _runs(smooth: NDArray[np.float32], threshold: np.float32, sign: int) -> NDArray[np.int32]:
+    """(n, 3) row, left, right of the long runs of steps up or down, thin gaps closed."""
+    least = max(_SHORTEST, smooth.shape[1] // 80)
+    long = np.unique(edge_runs(smooth, threshold, sign, _SHORT, _BRIDGE, least), axis=0)
     if len(long) > _MOST_RUNS:
         order = np.argsort(long[:, 1] - long[:, 2], kind="stable")[:_MOST_RUNS]
         long = long[np.sort(order)]
     return _thinned(long)
 
 
-def _thinned(runs: NDArray[np.intp]) -> NDArray[np.intp]:
+def _thinned(runs: NDArray[np.int32]) -> NDArray[np.int32]:
     """One run of those that stand in neighbouring rows over the same columns: the middle one."""
     stacks: list[list[list[int]]] = []
     open_: list[list[list[int]]] = []
@@ -89,33 +85,12 @@ def _thinned(runs: NDArray[np.intp]) -> NDArray[np.intp]:
             open_.append([run])
             stacks.append(open_[-1])
     middles = [s[len(s) // 2] for s in stacks]
-    return np.array(sorted(middles), dtype=np.intp).reshape(-1, 3)
-
-
-def _bridged(runs: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Runs of one row with a thin gap between them made one, and kept apart as well."""
-    if len(runs) < 2:
-        return runs
-    same = (runs[1:, 0] == runs[:-1, 0]) & (runs[1:, 1] - runs[:-1, 2] <= _BRIDGE)
-    starts = np.flatnonzero(np.concatenate([[True], ~same]))
-    ends = np.concatenate([starts[1:], [len(runs)]]) - 1
-    joined = np.column_stack([runs[starts, 0], runs[starts, 1], runs[ends, 2]])
-    return np.unique(np.concatenate([joined, runs]), axis=0)
+    return np.array(sorted(middles), dtype=np.int32).reshape(-1, 3)
 
 
 def _paired(
-    entering: NDArray[np.intp], leaving: NDArray[np.intp], thickest: int, sign: int
+    entering: NDArray[np.int32], leaving: NDArray[np.int32], thickest: int, sign: int
 ) -> list[EdgePair]:
     """An edge into a strip with each edge out of it below that reaches over about the same columns."""
-    found = []
-    first = np.searchsorted(leaving[:, 0], entering[:, 0] + 1)
-    last = np.searchsorted(leaving[:, 0], entering[:, 0] + thickest + 2)
-    for (row, left, right), a, b in zip(entering.tolist(), first.tolist(), last.tolist(), strict=True):
-        near = leaving[a:b]
-        both = np.minimum(near[:, 2], right) - np.maximum(near[:, 1], left)
-        either = np.maximum(near[:, 2], right) - np.minimum(near[:, 1], left)
-        found += [
-            EdgePair(max(left, other[1]), min(right, other[2]), row, other[0], sign)
-            for other in near[both > 0.75 * either].tolist()
-        ]
-    return found
+    found = paired_runs(entering, leaving, thickest, _SHARED).tolist()
+    return [EdgePair(left, right, top, foot, sign) for left, right, top, foot in found]

@@ -6,8 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.imaging.scale_bar_edges import EdgePair, edge_pairs
+from selenolab.imaging.scale_bar_glance_kernel import faint_or_uneven
 
+_NEAREST, _FAINTEST = 10.0, 12.0  # grey levels between a bar and what is around it
+_EVEN = 8.0  # grey levels: a bar that wanders less is even
 _UNEVEN = 0.3  # of the contrast: how much the level may wander along a bar
+_ASPECT = 2.2  # a bar is so much longer than thick
 _SLANT = 2.0  # px: how far the ends of the upper and lower half may differ
 _WALLED = 0.82  # of its length; writing may touch it
 _MOST = 12
@@ -51,7 +55,8 @@ def bar_lines(grey: NDArray[np.float32]) -> list[BarLine]:
     ----------
     grey : (H, W) float32, 0 to 255.
     """
-    measured = [line for pair in edge_pairs(grey) if (line := measured_line(grey, pair)) is not None]
+    worth = [pair for pair in edge_pairs(grey) if not _hopeless(grey, pair)]
+    measured = [line for pair in worth if (line := measured_line(grey, pair)) is not None]
     measured = [line for line in measured if not any(_rim_of(line, other) for other in measured)]
     measured.sort(key=lambda b: (-b.score, b.top, b.x0))
     kept: list[BarLine] = []
@@ -61,6 +66,15 @@ def bar_lines(grey: NDArray[np.float32]) -> list[BarLine]:
         if len(kept) >= _MOST:
             break
     return kept
+
+
+def _hopeless(grey: NDArray[np.float32], pair: EdgePair) -> bool:
+    """Whether ``measured_line`` will surely refuse a strip as too short, too faint or too uneven."""
+    thick, length = pair.foot - pair.top, pair.right - pair.left
+    if length + 2 * _slack(thick, length) < _ASPECT * thick - 0.01:
+        return True
+    place = (pair.left, pair.right, pair.top, pair.foot, pair.sign)
+    return faint_or_uneven(grey, *place, _NEAREST, _FAINTEST, _EVEN, _UNEVEN)
 
 
 def measured_line(grey: NDArray[np.float32], pair: EdgePair) -> BarLine | None:
@@ -79,7 +93,7 @@ def measured_line(grey: NDArray[np.float32], pair: EdgePair) -> BarLine | None:
     core = inside[1:-1] if foot - top > 4 else inside
     along = core - np.median(core, axis=1, keepdims=True)
     spread = float(np.subtract(*np.quantile(along, [0.93, 0.07])))
-    if contrast < 12 or spread > max(8.0, _UNEVEN * contrast):
+    if contrast < _FAINTEST or spread > max(_EVEN, _UNEVEN * contrast):
         return None
     ends = _ends(grey[top:foot], level, rise, (pair.left + pair.right) // 2)
     if ends is None or not _plausible(ends, pair, grey.shape[1]):
@@ -120,7 +134,7 @@ def _around(grey: NDArray[np.float32], pair: EdgePair, top: int, foot: int) -> f
     sides = [float(np.median(grey[row, pair.left : pair.right])) for row in rows]
     inside = float(np.median(grey[top:foot, pair.left : pair.right]))
     differences = [pair.sign * (inside - s) for s in sides]
-    if not differences or min(differences) < 10:
+    if not differences or min(differences) < _NEAREST:
         return None
     return sides[int(np.argmin(differences))]
 
@@ -153,10 +167,15 @@ def _fall(away: NDArray[np.float32], contrast: float) -> float | None:
 def _plausible(ends: tuple[float, float], pair: EdgePair, width: int) -> bool:
     """Whether the strip ends where its edges end, and inside the image."""
     thick = pair.foot - pair.top
-    slack = 6 + 0.5 * thick + 0.02 * (pair.right - pair.left)
+    slack = _slack(thick, pair.right - pair.left)
     near = abs(ends[0] - pair.left) <= slack and abs(ends[1] - pair.right) <= slack
-    long = ends[1] - ends[0] >= max(2.2 * thick, 12)
+    long = ends[1] - ends[0] >= max(_ASPECT * thick, 12)
     return near and long and ends[0] > 0.6 and ends[1] < width - 0.6 and ends[1] - ends[0] < 0.95 * width
+
+
+def _slack(thick: int, length: int) -> float:
+    """How far from the ends of its edges a strip may end, px."""
+    return 6 + 0.5 * thick + 0.02 * length
 
 
 def _upright(

@@ -4,11 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from selenolab.imaging.annotation_kernel import level_runs, painted, parts_of_runs
 from selenolab.imaging.glyph_cuts import line_window
 from selenolab.imaging.glyph_templates import glyph_vectors, templates
 
 _CORNER = 0.22  # of height and width: where panel names stand
 _ALIKE = 0.80  # a single letter must fit its template so well
+_MOST = 0.35  # of a strip of the image: where more has a level, it is no writing
+_NEAR, _EXACT = (np.nextafter(np.float32(away), np.float32(0)) for away in (45, 10))  # grey levels, less than
 _ROUND = "oO0Qc.,:-lI1/"  # a particle may look like these: they do not count alone
 Part = tuple[int, int, int, int, int]  # top, left, foot, right, label
 
@@ -42,17 +45,18 @@ def _corners(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
 
 def _letters_of(part: NDArray[np.float32], seen: NDArray[np.bool_], level: float) -> NDArray[np.bool_]:
     """Rows of letters of one level in a cut-out, with a rim."""
-    drawn = np.abs(part - level) < 45
-    if drawn.mean() > 0.35:
-        return np.zeros_like(drawn)
-    labels, _ = ndimage.label(drawn & ~seen, structure=np.ones((3, 3)))
-    places = ndimage.find_objects(labels)
-    boxes = [
-        (p[0].start, p[1].start, p[0].stop, p[1].stop, k)
-        for k, p in enumerate(places, 1)
-        if _size_of_letter(p, part.shape) and _flat(part, labels, p, k, level)
-    ]
-    mask = np.zeros_like(drawn)
+    runs, drawn = level_runs(part, seen, np.float32(level), _NEAR, _EXACT, round(_MOST * part.size) + 1)
+    mask = np.zeros(part.shape, dtype=bool)
+    if drawn / part.size > _MOST:
+        return mask
+    which, parts = parts_of_runs(runs, 1)
+    chosen = np.flatnonzero(_like_letters(parts, part.shape))
+    if chosen.size == 0:
+        return mask
+    names = np.zeros(len(parts), dtype=np.int32)
+    names[chosen] = np.arange(1, chosen.size + 1)
+    labels = painted(runs, which, names, 0, 0, *part.shape)
+    boxes = [(*parts[k, :4].tolist(), int(names[k])) for k in chosen]
     for group in _rows_of_letters(boxes):
         if _is_writing(labels, group):
             for top, left, foot, right, k in group:
@@ -61,18 +65,13 @@ def _letters_of(part: NDArray[np.float32], seen: NDArray[np.bool_], level: float
     return wide
 
 
-def _size_of_letter(place: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
-    height, width = (s.stop - s.start for s in place)
-    inside = place[0].start > 0 and place[0].stop < shape[0]
-    return bool(inside and 7 <= height <= 0.6 * shape[0] and 0.1 * height <= width <= 1.8 * height)
-
-
-def _flat(
-    part: NDArray[np.float32], labels: NDArray[np.int32], place: tuple[slice, slice], k: int, level: float
-) -> bool:
-    """Whether most of a patch has the level exactly, as ink has and a bright or dark particle has not."""
-    own = part[place][labels[place] == k]
-    return bool((np.abs(own - level) < 10).mean() > 0.4)
+def _like_letters(parts: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which parts have the size of a letter, and mostly the level exactly: a particle's level wanders."""
+    height, width = parts[:, 2] - parts[:, 0], parts[:, 3] - parts[:, 1]
+    inside = (parts[:, 0] > 0) & (parts[:, 2] < shape[0])
+    sized = (height >= 7) & (height <= 0.6 * shape[0]) & (width >= 0.1 * height) & (width <= 1.8 * height)
+    like: NDArray[np.bool_] = inside & sized & (parts[:, 5] / parts[:, 4] > 0.4)
+    return like
 
 
 def _rows_of_letters(boxes: list[Part]) -> list[list[Part]]:
@@ -113,7 +112,9 @@ def _named(labels: NDArray[np.int32], box: Part) -> tuple[str, float]:
         if rows[1] - rows[0] < 5:
             continue
         vector = glyph_vectors([line_window(ink, *rows)])[0][0]
-        fits = known.vectors @ vector - 0.2 * np.abs(np.log((box[3] - box[1]) / height / known.aspects))
+        wider = np.abs(np.log((box[3] - box[1]) / height / known.aspects))
+        # not by BLAS: its threads cost more than the sum
+        fits = np.einsum("ij,j->i", known.vectors, vector) - 0.2 * wider
         k = int(fits.argmax())
         if fits[k] > best[1]:
             best = (known.letters[known.classes[k]], float(fits[k]))

@@ -10,9 +10,9 @@ from scipy import ndimage
 
 from selenolab.imaging.annotation_boxes import drawn_boxes, frame_rows_and_columns, strip_rows
 from selenolab.imaging.annotation_letters import drawn_letters
-from selenolab.imaging.scale_bar import NoScaleBar, ScaleBar, find_scale_bar
+from selenolab.imaging.scale_bar import NoScaleBar, ScaleBar, scale_bar_among
 from selenolab.imaging.scale_bar_grey import grey_planes
-from selenolab.imaging.scale_bar_line import bar_lines
+from selenolab.imaging.scale_bar_line import BarLine, bar_lines
 
 _BAND, _THIN, _DRAWN = (
     0.2,
@@ -45,11 +45,11 @@ def annotation_mask(
     if not planes:
         return mask
     grey = planes[0]
-    found = find_scale_bar(image) if bar is None else bar
+    found, lines = _bar_and_strips(planes, bar)
     if isinstance(found, ScaleBar):
         mask |= _bar_and_text(grey, found)
     else:
-        mask |= _unread_bars(grey)
+        mask |= _unread_bars(grey, lines)
     for top, foot in strip_rows(grey):
         mask[top:foot] = True
     frame_rows, frame_columns = frame_rows_and_columns(grey)
@@ -61,11 +61,21 @@ def annotation_mask(
     return mask | drawn_letters(grey, mask, level)
 
 
-def _unread_bars(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _bar_and_strips(
+    planes: list[NDArray[np.float32]], bar: ScaleBar | NoScaleBar | None
+) -> tuple[ScaleBar | NoScaleBar, list[BarLine]]:
+    """The bar, and where it was not read what looks like one in the first picture."""
+    if bar is None:
+        lines = [bar_lines(plane) for plane in planes]
+        return scale_bar_among(planes, lines), lines[0]
+    return bar, [] if isinstance(bar, ScaleBar) else bar_lines(planes[0])
+
+
+def _unread_bars(grey: NDArray[np.float32], lines: list[BarLine]) -> NDArray[np.bool_]:
     """Strips along the foot or the top that are drawn beyond doubt, though no number was read beside them."""
     mask = np.zeros(grey.shape, dtype=bool)
     height = grey.shape[0]
-    for bar in bar_lines(grey):
+    for bar in lines:
         thin = bar.length >= _THIN * (bar.foot - bar.top)
         outside = bar.foot < _BAND * height or bar.top > (1 - _BAND) * height
         if bar.score > _DRAWN and thin and outside and bar.length > 0.06 * grey.shape[1]:

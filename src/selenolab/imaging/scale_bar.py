@@ -86,9 +86,27 @@ def find_scale_bar(
         return NoScaleBar("the image is even: nothing is drawn on it")
     top, left = region[:2] if region else (0, 0)
     planes = [_cut(plane, region) for plane in planes]
-    answers = [_in_plane(plane, told) for plane in planes]
-    best = min(answers, key=lambda a: isinstance(a, NoScaleBar))
+    best = _in_planes(planes, [bar_lines(plane) for plane in planes], told)
     return best if isinstance(best, NoScaleBar) else _moved(best, top, left)
+
+
+def scale_bar_among(planes: list[NDArray[np.float32]], bars: list[list[BarLine]]) -> ScaleBar | NoScaleBar:
+    """Tell which of the strips found in an image is its scale bar, as ``find_scale_bar`` does.
+
+    Parameters
+    ----------
+    planes : (H, W) float32 grey pictures of the image, 0 to 255, at least one.
+    bars : what ``bar_lines`` found in each of them.
+    """
+    return _in_planes(planes, bars, None)
+
+
+def _in_planes(
+    planes: list[NDArray[np.float32]], bars: list[list[BarLine]], told: BarValue | None
+) -> ScaleBar | NoScaleBar:
+    """The bar of the first picture in which one is read."""
+    answers = [_in_plane(plane, lines, told) for plane, lines in zip(planes, bars, strict=True)]
+    return min(answers, key=lambda a: isinstance(a, NoScaleBar))
 
 
 def _told(known: str) -> BarValue | None:
@@ -114,9 +132,8 @@ def _cut(plane: NDArray[np.float32], region: Box | None) -> NDArray[np.float32]:
     return np.ascontiguousarray(plane[top:foot, left:right])
 
 
-def _in_plane(grey: NDArray[np.float32], told: BarValue | None) -> ScaleBar | NoScaleBar:
+def _in_plane(grey: NDArray[np.float32], bars: list[BarLine], told: BarValue | None) -> ScaleBar | NoScaleBar:
     """The bar in one grey picture."""
-    bars = bar_lines(grey)
     if not bars:
         return NoScaleBar("no level straight strip that could be a bar")
     if told is not None:

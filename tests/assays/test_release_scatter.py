@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from selenolab.assays.release.checks import scatter_of
+from selenolab.assays.release.checks import copied, scatter_of
 
 
 def rows(values):
@@ -29,3 +29,17 @@ def test_one_wrong_value_hardly_counts_and_one_vessel_tells_nothing():
     values[3, 0] = 500
     assert scatter_of(rows(values)) < 1.5 * plain
     assert scatter_of(rows(values[:, :1])) == 0
+
+
+def test_vessels_that_agree_to_the_last_digit_are_copies():
+    def vessel(name, values):
+        released = np.array(values)
+        return SimpleNamespace(name=name, released=released, sound=np.ones(released.size, bool))
+
+    own, other = [1.2, 3.4, 5.6], [1.3, 3.4, 5.6]
+    group = SimpleNamespace(vessels=(vessel("A", own), vessel("B", other), vessel("C", own)), words={})
+    (found,) = copied(group)
+    assert found.passed is False
+    assert "Vessels A and C" in found.why
+    nothing = SimpleNamespace(vessels=(vessel("A", [0.0] * 3), vessel("B", [0.0] * 3)), words={})
+    assert list(copied(nothing)) == []

@@ -96,9 +96,8 @@ def fit_membrane(
     release, control : columns vessel, time [h], released [% of the loaded drug, corrected for sampling];
         the control is free drug in the same kind of bag.
     family : "first order" or "Weibull", of which first order is the special case b = 1. Choose it before
-        seeing the data: taking the first order unless it fails the test of its fit lets the coverage of a
-        95 % interval fall to 80 % for carriers that are nearly of first order (b = 0.85 or 1.2), while
-        Weibull costs 1 to 4 % of width where first order is true.
+        seeing the data: first order taken unless its fit fails covers 80 % for b = 0.85 or 1.2, not 95 %,
+        while Weibull costs 1 to 4 % of width where first order is true.
     plateau : % of the loaded drug that the carrier releases in the end; None to fit it.
     hold_up : V_bag / (V_bag + V_medium), the share that stays in the bag at equilibrium; 0 when the data
         count the drug in the bag as well, or it is negligible.

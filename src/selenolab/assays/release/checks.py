@@ -20,6 +20,7 @@ def group_checks(group: Group, settings: ReleaseSettings) -> Iterator[Check]:
     yield _mass(group, settings)
     yield _not_below_none(group, settings)
     yield _falling(group, settings)
+    yield from copied(group)
     if np.isfinite(group.fact("solubility")) and _highest(group) is not None:
         yield _sink(group, settings)
     if _blank_kinds(group) != {""}:
@@ -93,6 +94,22 @@ def scatter_of(group: Group) -> float:
         apart.append(np.abs(values[one] - values[other]))
     every = np.concatenate([*apart, np.zeros(0)])
     return float(1.4826 / 2**0.5 * np.median(every)) if every.size > 2 else 0.0
+
+
+def copied(group: Group) -> Iterator[Check]:
+    """Vessels that agree to the last digit at every time: nobody measures that."""
+    seen: dict[bytes, str] = {}
+    for vessel in group.vessels:
+        values = vessel.released[vessel.sound]
+        if values.size < 3 or not values.any():
+            continue
+        first = seen.setdefault(values.tobytes(), vessel.name)
+        if first != vessel.name:
+            why = (
+                f"Vessels {first} and {vessel.name} agree to the last digit at all {values.size} times: a "
+                "copy counts as no second vessel. Leave one out."
+            )
+            yield Check("every vessel has values of its own", "copied values", False, why, group=group.words)
 
 
 def _falling(group: Group, settings: ReleaseSettings) -> Check:

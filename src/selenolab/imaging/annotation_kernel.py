@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.imaging.compiled import compiled
+from selenolab.imaging.scale_bar_kernel import grown
 
 Grey = NDArray[np.float32]
 Table = NDArray[np.int32]
@@ -49,9 +50,7 @@ def level_runs(
                     sure += int(away <= exact)
                 elif start >= 0:
                     if n == table.shape[0]:
-                        larger = np.empty((2 * n, 4), np.int32)
-                        larger[:n] = table
-                        table = larger
+                        table = grown(table, n, 2 * n)
                     table[n, 0], table[n, 1], table[n, 2], table[n, 3] = y, start, x, sure
                     n, start, sure = n + 1, -1, 0
         if total > most:
@@ -67,7 +66,9 @@ def parts_of_runs(runs: Table, slack: int) -> tuple[Table, Table]:
     in the order of their first pixels.
     """
     n = runs.shape[0]
-    parent = np.arange(n).astype(np.int32)
+    parent = np.empty(n, np.int32)
+    for i in range(n):
+        parent[i] = i
     above, row_start = 0, 0
     for i in range(n):
         if runs[i, 0] != runs[row_start, 0]:
@@ -84,7 +85,8 @@ def parts_of_runs(runs: Table, slack: int) -> tuple[Table, Table]:
         root = _root(parent, i)
         if root == i:
             which[i] = m
-            parts[m] = np.array([runs[i, 0], runs[i, 1], 0, 0, 0, 0])
+            parts[m, 0], parts[m, 1], parts[m, 3] = runs[i, 0], runs[i, 1], runs[i, 2]
+            parts[m, 4] = parts[m, 5] = 0
             m += 1
         k = which[i] = which[root]
         parts[k, 1], parts[k, 2] = min(parts[k, 1], runs[i, 1]), runs[i, 0] + 1
@@ -101,7 +103,8 @@ def painted(runs: Table, which: Table, names: Table, top: int, left: int, height
     for i in range(runs.shape[0]):
         name = names[which[i]]
         if name != 0:
-            labels[runs[i, 0] - top, runs[i, 1] - left : runs[i, 2] - left] = name
+            for x in range(runs[i, 1], runs[i, 2]):
+                labels[runs[i, 0] - top, x - left] = name
     return labels
 
 

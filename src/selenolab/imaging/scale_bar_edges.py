@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.scale_bar_kernel import edge_runs, median_of, paired_runs, row_means, sampled_steps
+from selenolab.imaging.scale_bar_kernel import around_median, edge_runs, paired_runs, row_means, sampled_steps
 
 _SHORTEST = 14  # px
 _SHORT = 5  # px: a shorter piece of an edge does not count
@@ -52,12 +52,20 @@ def edge_pairs(grey: NDArray[np.float32]) -> list[EdgePair]:
     if height < 8 or width < 2 * _SHORTEST:
         return []
     smooth = row_means(grey)
-    median = median_of(sampled_steps(smooth))
+    median = _median(sampled_steps(smooth))
     threshold = np.float32(max(_LEAST_STEP, 2.5 * 1.4826 * median))
     rising, falling = _runs(smooth, threshold, 1), _runs(smooth, threshold, -1)
     thickest = max(14, round(0.08 * height))
     found = _paired(rising, falling, thickest, 1) + _paired(falling, rising, thickest, -1)
     return sorted(found, key=lambda p: (p.top, p.left, p.foot, p.right, p.sign))
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """Median of many values from 0 to 255."""
+    near, before = around_median(values)
+    near.sort()
+    low, high = (values.size - 1) // 2 - before, values.size // 2 - before
+    return float((near[low] + near[high]) / np.float32(2))
 
 
 def _runs(smooth: NDArray[np.float32], threshold: np.float32, sign: int) -> NDArray[np.int32]:

@@ -53,7 +53,8 @@ def faint_or_uneven(
         for x in range(a, b):
             store[count] = grey[y, x] - middle
             count += 1
-    spread = _quantile(store, count, 0.93) - _quantile(store, count, 0.07)
+    low, high = _quantile(store, count, 0.07), _quantile(store, count, 0.93)
+    spread = high - low
     return bool(contrast < least - _DOUBT or spread > max(most, share * contrast) + _DOUBT)
 
 

@@ -12,6 +12,16 @@ _BINS = 64  # to a grey level
 
 
 @compiled
+def grown(table: Table, filled: int, rows: int) -> Table:
+    """A longer table with the filled rows of this one."""
+    out = np.empty((rows, table.shape[1]), np.int32)
+    for i in range(filled):
+        for k in range(table.shape[1]):
+            out[i, k] = table[i, k]
+    return out
+
+
+@compiled
 def row_means(grey: Grey) -> Grey:
     """Means of seven pixels along each row; the edge is repeated."""
     height, width = grey.shape
@@ -19,8 +29,8 @@ def row_means(grey: Grey) -> Grey:
     line = np.empty(width + 6, np.float32)
     seven = np.float32(7.0)
     for y in range(height):
-        line[:3], line[width + 3 :] = grey[y, 0], grey[y, width - 1]
-        line[3 : width + 3] = grey[y]
+        for x in range(width + 6):
+            line[x] = grey[y, min(max(x - 3, 0), width - 1)]
         for x in range(width):
             total = line[x] + line[x + 1] + line[x + 2] + line[x + 3] + line[x + 4] + line[x + 5]
             out[y, x] = (total + line[x + 6]) / seven
@@ -41,8 +51,8 @@ def sampled_steps(smooth: Grey) -> Grey:
 
 
 @compiled
-def median_of(values: Grey) -> float:
-    """Median of values from 0 to 255: those of the bins it falls in are sorted."""
+def around_median(values: Grey) -> tuple[Grey, int]:
+    """Of values from 0 to 255 those of the bins the median falls in, and how many are smaller than these."""
     flat = values.ravel()
     counts = np.zeros(256 * _BINS, np.int64)
     for value in flat:
@@ -61,8 +71,7 @@ def median_of(values: Grey) -> float:
         if first <= int(value * _BINS) <= last:
             near[n] = value
             n += 1
-    near.sort()
-    return float((near[low - before] + near[high - before]) / np.float32(2.0))
+    return near, before
 
 
 @compiled
@@ -80,9 +89,7 @@ def edge_runs(
         below, above = smooth[min(y, height - 1)], smooth[max(y - 2, 0)]
         count = _row_runs(below, above, threshold, sign, shortest, spans)
         if n + 2 * count > table.shape[0]:
-            larger = np.empty((2 * n + 2 * count, 3), np.int32)
-            larger[:n] = table[:n]
-            table = larger
+            table = grown(table, n, 2 * n + 2 * count)
         first = 0
         for k in range(count):
             if spans[k, 1] - spans[k, 0] >= least:
@@ -126,7 +133,7 @@ def paired_runs(entering: Table, leaving: Table, thickest: int, overlap: float) 
     """
     table, n, first = np.empty((256, 4), np.int32), 0, 0
     for i in range(entering.shape[0]):
-        top, left, right = entering[i]
+        top, left, right = entering[i, 0], entering[i, 1], entering[i, 2]
         while first < leaving.shape[0] and leaving[first, 0] <= top:
             first += 1
         j = first
@@ -135,9 +142,7 @@ def paired_runs(entering: Table, leaving: Table, thickest: int, overlap: float) 
             either = max(leaving[j, 2], right) - min(leaving[j, 1], left)
             if both > overlap * either:
                 if n == table.shape[0]:
-                    larger = np.empty((2 * n, 4), np.int32)
-                    larger[:n] = table
-                    table = larger
+                    table = grown(table, n, 2 * n)
                 table[n, 0], table[n, 1] = max(left, leaving[j, 1]), min(right, leaving[j, 2])
                 table[n, 2], table[n, 3] = top, leaving[j, 0]
                 n += 1

@@ -82,7 +82,7 @@ def picture(grey: Floats) -> bytes:
     left, top = 24, HEIGHT + 24
     draw.rectangle((left, top, left + length - 1, top + 5), fill=255)
     draw.text((left + length + 16, HEIGHT + 9), f"{BAR:.0f} nm", fill=255, font=ImageFont.load_default(22))
-    draw.text((WIDTH - 150, HEIGHT + 12), "SYNTHETIC", fill=160, font=ImageFont.load_default(16))
+    draw.text((350, HEIGHT + 12), "SYNTHETIC", fill=160, font=ImageFont.load_default(16))
     written = io.BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()

@@ -59,9 +59,9 @@ def _colourful_share(image: NDArray[np.generic]) -> float:
 
 def _scaled(image: NDArray[np.generic]) -> NDArray[np.float32] | None:
     """Values as 0 to 255; None when all are the same or none is a number."""
-    values: NDArray[np.float32] = image.astype(np.float32)
+    values: NDArray[np.float32] = image.astype(np.float32, order="C")
     if image.dtype == np.uint8:
-        return values if values.min() < values.max() else None
+        return values if image.min() < image.max() else None
     finite = np.isfinite(values)
     if not finite.any():
         return None

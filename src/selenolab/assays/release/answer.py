@@ -32,7 +32,7 @@ def _line(group: Group, endpoints: Sequence[Endpoint]) -> str:
     parts = []
     share = next((end for end in own if end.name == RELEASED), None)
     if share is not None:
-        parts.append(f"{written(share.outcome)} released at {share.group['time']}")
+        parts.append(f"{written(share.outcome, counted=True)} released at {share.group['time']}")
     for name, said in ((T50, "t50 in the medium"), (CARRIER_T50, "t50 of the carrier")):
         found = next((end for end in own if end.name == name), None)
         if found is not None and isinstance(found.outcome, Estimate):
@@ -58,8 +58,8 @@ def _ratio(own: Sequence[Endpoint], time: str) -> list[str]:
     return [f"{told}, where the pH differs" if any("pH differs" in text for text in found.warnings) else told]
 
 
-def written(outcome: Outcome) -> str:
-    """An outcome as a reader would say it.
+def written(outcome: Outcome, counted: bool = False) -> str:
+    """An outcome as a reader would say it; `counted` says what n is.
 
     Examples
     --------
@@ -73,14 +73,15 @@ def written(outcome: Outcome) -> str:
     if isinstance(outcome, Verdict):
         return outcome.category
     unit = {"ratio": " times", "1": ""}.get(outcome.unit, f" {outcome.unit}")
+    n = f"n = {outcome.n} {outcome.n_is}" if counted else f"n = {outcome.n}"
     if outcome.censored:
-        return f"{outcome.censored} {outcome.value:.3g}{unit} (n = {outcome.n})"
+        return f"{outcome.censored} {outcome.value:.3g}{unit} ({n})"
     digits = _decimals(outcome)
     if outcome.low == -inf and outcome.high == inf:
-        return f"{outcome.value:.{digits}f}{unit} (n = {outcome.n}, no interval)"
+        return f"{outcome.value:.{digits}f}{unit} ({n}, no interval)"
     low = "open" if outcome.low == -inf else f"{outcome.low:.{digits}f}"
     high = "open" if outcome.high == inf else f"{outcome.high:.{digits}f}"
-    return f"{outcome.value:.{digits}f}{unit} ({low} to {high}, n = {outcome.n})"
+    return f"{outcome.value:.{digits}f}{unit} ({low} to {high}, {n})"
 
 
 def _decimals(outcome: Estimate) -> int:

@@ -45,8 +45,10 @@ def _corners(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
 
 def _letters_of(part: NDArray[np.float32], seen: NDArray[np.bool_], level: float) -> NDArray[np.bool_]:
     """Rows of letters of one level in a cut-out, with a rim."""
-    runs, drawn = level_runs(part, seen, np.float32(level), _NEAR, _EXACT, round(_MOST * part.size) + 1)
     mask = np.zeros(part.shape, dtype=bool)
+    if level - float(part.max()) > _EXACT or float(part.min()) - level > _EXACT:
+        return mask  # no ink of this level
+    runs, drawn = level_runs(part, seen, np.float32(level), _NEAR, _EXACT, round(_MOST * part.size) + 1)
     if drawn / part.size > _MOST:
         return mask
     which, parts = parts_of_runs(runs, 1)

@@ -48,7 +48,10 @@ def drawn_boxes(grey: NDArray[np.float32]) -> list[tuple[int, int, int, int]]:
     """
     boxes = []
     nothing = np.zeros((0, 0), dtype=np.bool_)
+    lowest, highest = float(grey.min()), float(grey.max())
     for level in _levels(grey):
+        if not lowest - _LEVEL <= level <= highest + _LEVEL:
+            continue
         runs, _ = level_runs(
             grey, nothing, np.float32(level), np.float32(_LEVEL), np.float32(_LEVEL), grey.size
         )

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.fit.compiled import compiled
 from selenolab.fit.ll4_kernel import (
     BOTH_FREE,
     C_FREE,
@@ -19,6 +18,7 @@ from selenolab.fit.ll4_kernel import (
     evaluate_at,
     normal_at,
 )
+from selenolab.stats.compiled import compiled
 
 Vector = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ rows of `work` are T (exponent), P (share), A (column of the coefficient), R (re
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.fit.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Vector = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from selenolab.core.errors import DataError
 from selenolab.fit.batch import Fits, box_vector, log_doses
-from selenolab.fit.compiled import compiled
 from selenolab.fit.profile_batch import _absolute_start, _relative_start, t_squared
 from selenolab.fit.profile_kernel import constrained
 from selenolab.fit.search_box import search_box
+from selenolab.stats.compiled import compiled
 
 Vector = NDArray[np.float64]
 

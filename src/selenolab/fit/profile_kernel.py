@@ -8,8 +8,8 @@ f(x) = level + k (s(x) - s(x*)) with k >= 0. So every x* costs a search over ln 
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.fit.compiled import compiled
 from selenolab.fit.ll4_kernel import COEF, A, B, E, P, R, T, evaluate, normal, step_of
+from selenolab.stats.compiled import compiled
 
 Vector = NDArray[np.float64]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
 from selenolab.imaging.scale_bar_kernel import grown
+from selenolab.stats.compiled import compiled
 
 Grey = NDArray[np.float32]
 Table = NDArray[np.int32]

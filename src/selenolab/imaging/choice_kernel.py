@@ -6,7 +6,7 @@ Nodes are numbered with parents after children; `up` holds a node's parent, or -
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Index = NDArray[np.int32]
 Values = NDArray[np.float64]

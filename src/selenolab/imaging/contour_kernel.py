@@ -6,8 +6,8 @@ Grey values are such that particles are dark.
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
 from selenolab.imaging.shape_kernel import calipers, hull_of
+from selenolab.stats.compiled import compiled
 
 Mask = NDArray[np.int32]
 Values = NDArray[np.float64]

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
 from selenolab.imaging.contour_kernel import contour_steps, solidity
 from selenolab.imaging.neck_kernel import cut_at_necks, distances, falling_order
 from selenolab.imaging.region_kernel import crop, fill_holes, flood
+from selenolab.stats.compiled import compiled
 
 Levels = NDArray[np.uint8]
 Mask = NDArray[np.int32]

@@ -6,7 +6,7 @@ The outermost rows and columns of `levels` are no image: neither particle nor gr
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Levels = NDArray[np.uint8]
 Mask = NDArray[np.int32]

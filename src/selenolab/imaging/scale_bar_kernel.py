@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Grey = NDArray[np.float32]
 Table = NDArray[np.int32]

@@ -6,7 +6,7 @@ A label image is int32 (H, W), 0 is background. `slot` maps a label to its row (
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Labels = NDArray[np.int32]
 Index = NDArray[np.int64]

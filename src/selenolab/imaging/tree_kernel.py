@@ -7,7 +7,7 @@ area, length and step of the contour are kept up to date as pixels join.
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.imaging.compiled import compiled
+from selenolab.stats.compiled import compiled
 
 Levels = NDArray[np.uint8]
 Pixels = NDArray[np.int32]

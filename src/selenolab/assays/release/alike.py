@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from selenolab.assays.release.curve_fits import by_unit
 from selenolab.assays.release.groups import Group
-from selenolab.assays.release.media import Medium, reference_of
-from selenolab.assays.release.schema import SAMPLE
+from selenolab.assays.release.media import Medium, against_reference
 from selenolab.assays.release.settings import ReleaseSettings
 from selenolab.core.errors import DataError
 from selenolab.core.estimate import Absent, Endpoint, Estimate
@@ -25,13 +24,7 @@ def similarity_endpoints(
     groups: Sequence[Group], media: dict[str, Medium], settings: ReleaseSettings, seed: int
 ) -> Iterator[Endpoint]:
     """f1 and f2 of every sample group against its carrier in the reference medium."""
-    samples = [group for group in groups if group.role == SAMPLE]
-    for group in samples:
-        own = sorted(other.medium for other in samples if other.carrier == group.carrier)
-        reference = reference_of(media, settings, own)
-        if reference is None or reference.name == group.medium:
-            continue
-        base = next(o for o in samples if (o.carrier, o.medium) == (group.carrier, reference.name))
+    for group, base, _ in against_reference(groups, media, settings):
         yield from _pair(group, base, settings, seed)
 
 

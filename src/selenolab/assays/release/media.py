@@ -133,6 +133,18 @@ def reference_of(media: dict[str, Medium], settings: ReleaseSettings, own: Seque
     return _nearest([media[name] for name in own if media[name].plain], _from_blood)
 
 
+def against_reference(
+    groups: Sequence[Group], media: dict[str, Medium], settings: ReleaseSettings
+) -> Iterator[tuple[Group, Group, Medium]]:
+    """Every carrier in a medium, the same carrier in its reference medium, and that medium."""
+    samples = [group for group in groups if group.role == SAMPLE]
+    for group in samples:
+        own = {other.medium: other for other in samples if other.carrier == group.carrier}
+        reference = reference_of(media, settings, sorted(own))
+        if reference is not None and reference.name != group.medium:
+            yield group, own[reference.name], reference
+
+
 def _nearest(media: Sequence[Medium], distance: Callable[[Medium], float]) -> Medium | None:
     """The nearest medium; None where several are equally near, as nobody says which is meant."""
     ordered = sorted(media, key=distance)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from selenolab.assays.release.groups import Group, at
-from selenolab.assays.release.media import PH_APART, Medium, media_of, ph_differs, reference_of
-from selenolab.assays.release.schema import NON_CLEAVABLE, SAMPLE
+from selenolab.assays.release.media import PH_APART, Medium, against_reference, media_of, ph_differs
+from selenolab.assays.release.schema import NON_CLEAVABLE
 from selenolab.assays.release.selectivity import NOT_INTERPRETABLE
 from selenolab.assays.release.settings import ReleaseSettings
 from selenolab.assays.release.shares import headline_times
@@ -39,13 +39,7 @@ def trigger_endpoints(
     groups: Sequence[Group], media: dict[str, Medium], settings: ReleaseSettings
 ) -> Iterator[Endpoint]:
     """What every medium but the reference triggers in every carrier."""
-    samples = [group for group in groups if group.role == SAMPLE]
-    for group in samples:
-        own = sorted(other.medium for other in samples if other.carrier == group.carrier)
-        reference = reference_of(media, settings, own)
-        if reference is None or reference.name == group.medium:
-            continue
-        base = next(o for o in samples if (o.carrier, o.medium) == (group.carrier, reference.name))
+    for group, base, reference in against_reference(groups, media, settings):
         words = {**group.words, "reference": reference.name}
         outcome = _verdict(group, base, groups, (media[group.medium], reference), settings)
         yield Endpoint(TRIGGER, words, outcome)

@@ -1,6 +1,7 @@
 """A typed door to numba: compile once, keep the machine code on disk where that is possible."""
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,24 +23,24 @@ def compiled(function: F) -> F:
         dispatcher = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:
         return cast(F, numba.njit(error_model="numpy", nogil=True)(function))
-    _stamp(dispatcher)
+    _stamp(dispatcher, Path(inspect.getfile(function)).parent)
     return cast(F, dispatcher)
 
 
-def _stamp(dispatcher: Any) -> None:
-    """Let the kept code age with every kernel.
+def _stamp(dispatcher: Any, folder: Path) -> None:
+    """Let the kept code age with every kernel of its folder.
 
     numba looks at the function's own file only, not at the files of the functions it has inlined.
     """
     kept: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(kept, "_source_stamp"):
-        kept._source_stamp = (kept._source_stamp, kernels_digest())
+        kept._source_stamp = (kept._source_stamp, kernels_digest(folder))
 
 
 @cache
-def kernels_digest() -> str:
-    """SHA-256 of all sources of compiled code in this folder."""
+def kernels_digest(folder: Path) -> str:
+    """SHA-256 of all sources of compiled code in `folder`."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*_kernel.py")):
+    for path in sorted(folder.glob("*_kernel.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

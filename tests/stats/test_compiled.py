@@ -7,8 +7,8 @@ from pathlib import Path
 
 from numba.core import caching
 
-from selenolab.fit import compiled as compiled_module
-from selenolab.fit.compiled import compiled, kernels_digest
+from selenolab.stats import compiled as compiled_module
+from selenolab.stats.compiled import compiled, kernels_digest
 
 
 def test_function_works_where_no_folder_can_be_written(monkeypatch) -> None:
@@ -21,10 +21,15 @@ def test_function_works_where_no_folder_can_be_written(monkeypatch) -> None:
     assert double(4.0) == 8.0
 
 
-def test_kept_code_ages_with_the_kernels_it_calls() -> None:
-    from selenolab.fit.batch_kernel import fit_rows
+def test_kept_code_ages_with_the_kernels_of_its_folder() -> None:
+    from selenolab.fit import batch_kernel
+    from selenolab.imaging import neck_kernel
 
-    assert kernels_digest() in fit_rows._cache._cache_file._source_stamp
+    folders = [Path(module.__file__).parent for module in (batch_kernel, neck_kernel)]
+    kept = [batch_kernel.fit_rows, next(f for f in vars(neck_kernel).values() if hasattr(f, "_cache"))]
+    for folder, function in zip(folders, kept, strict=True):
+        assert kernels_digest(folder) in function._cache._cache_file._source_stamp
+    assert len({kernels_digest(folder) for folder in folders}) == 2
 
 
 def test_cache_folder_is_filled_and_used(tmp_path: Path) -> None:

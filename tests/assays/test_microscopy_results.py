@@ -9,7 +9,7 @@ import pytest
 from selenolab.assays.microscopy.answer import written
 from selenolab.assays.microscopy.assay import assay
 from selenolab.assays.microscopy.checks import folded
-from selenolab.assays.microscopy.endpoints import AGGREGATED, MEAN, SD, SIXTH
+from selenolab.assays.microscopy.endpoints import AGGREGATED, ALONE, MEAN, SD, SIXTH
 from selenolab.assays.microscopy.schema import OUTLINED, RECORDS
 from selenolab.core.check import Check
 from selenolab.core.dataset import Dataset, Table
@@ -123,7 +123,7 @@ def test_particles_at_the_edge_are_counted_apart_and_the_rest_weighted():
 
 def test_one_image_has_an_interval_over_particles_that_says_so():
     found = outcome(analysed(images("i1", pixel_size=0.5), particles(drawn(images=("i1",)))))
-    assert (found.n, found.n_is) == (1, "image")
+    assert (found.n, found.n_is) == (1, ALONE)
     assert "holds no variation between images" in found.method
     assert np.isfinite([found.low, found.high]).all()
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
+from selenolab.assays.microscopy.endpoints import ALONE
 from selenolab.core.errors import SelenolabError
 from selenolab.core.estimate import Estimate
 from selenolab.report.write import write_report
@@ -75,7 +76,7 @@ def test_a_second_run_comes_from_the_cache_and_workers_change_nothing(images, tm
             assert result.analysis.endpoints == one.analysis.endpoints
             assert result.dataset.arrays[f"{one.run.name}1.png"] == one.dataset.arrays[f"{one.run.name}1.png"]
     a, b = (result.analysis.endpoints[0].outcome for result in first.results)
-    assert (a.unit, a.n, a.n_is) == ("nm", 1, "image")
+    assert (a.unit, a.n, a.n_is) == ("nm", 1, ALONE)
     assert a.value < b.value
 
 
@@ -90,7 +91,7 @@ def test_particles_and_images_can_be_excluded(images):
     analysis = outcome.results[0].analysis
     table = analysis.tables["particles"].frame.set_index("particle")
     assert table.loc[one, "diameter_flag"] == "excluded: contamination"
-    assert sizes(outcome)["b"].n_is == "image"
+    assert sizes(outcome)["b"].n_is == ALONE
     assert any("b2.png" in warning for warning in analysis.warnings)
     images_table = analysis.tables["images"].frame.set_index("image")
     assert images_table.loc["b2.png", "used"] == "excluded: drift"

@@ -40,6 +40,7 @@ SD, CV, SPAN = "SD of diameters", "CV of diameters", "span (D90 - D10) / D50"
 CIRCULARITY, ASPECT, AGGREGATED = "circularity", "aspect ratio", "aggregated particles"
 DRY = "Dry size in the microscope's vacuum: not the hydrated size that DLS shows."
 _FEWEST = 5  # particles of one image from which on their scatter says anything
+ALONE = "image (interval over its particles only)"
 _MOST_PARTS = 50  # of one image for the jackknife over its particles
 _SIXTH_LEAST = 30.0  # effective particles below which a d^6 mean rests on a handful
 
@@ -160,7 +161,8 @@ def replicates(group: Group) -> Replicates:
     parts = np.arange(n, dtype=np.intp) % min(n, _MOST_PARTS) if n >= _FEWEST else codes
     one = "image" if group.unit_is.startswith("images") else "unit"
     told = f"over the particles of one {one}: holds no variation between images"
-    return Replicates(parts, 1, one if one == "image" else group.unit_is, told)
+    n_is = ALONE if one == "image" else group.unit_is
+    return Replicates(parts, 1, n_is, told)
 
 
 def _sizes(group: Group, weight: Array, settings: MicroscopySettings) -> Iterator[Endpoint]:

@@ -55,7 +55,7 @@ class MicroscopySettings(AssaySettings):
 
     # --- scale ---
     pixel_size: str = Field(
-        "", description="Size of a pixel with its unit, for files that state none; before metadata and bar."
+        "", description="Size of a pixel with its unit. A file's own goes before it, metadata and bar after."
     )
     scale_bar: str = Field("", description="Length of the burnt-in bar with its unit, for every image.")
     scale_bar_px: PositiveFloat | None = Field(

@@ -29,19 +29,23 @@ def enlarged(labels: Mask, factor: int, height: int, width: int) -> Mask:
     """Labels on the fine grid: at each pixel the label with most weight among the four cells around it."""
     rows, columns = labels.shape
     out = np.empty((height, width), np.int32)
+    lefts, rights, shares = np.empty(width, np.int64), np.empty(width, np.int64), np.empty(width)
+    for x in range(width):  # the same for every row
+        cx = (x + 0.5) / factor - 0.5
+        lefts[x] = min(max(int(np.floor(cx)), 0), columns - 1)
+        rights[x] = min(lefts[x] + 1, columns - 1)
+        shares[x] = min(max(cx - lefts[x], 0.0), 1.0)
     for y in range(height):
         cy = (y + 0.5) / factor - 0.5
         top = min(max(int(np.floor(cy)), 0), rows - 1)
         foot, fy = min(top + 1, rows - 1), min(max(cy - top, 0.0), 1.0)
         for x in range(width):
-            cx = (x + 0.5) / factor - 0.5
-            left = min(max(int(np.floor(cx)), 0), columns - 1)
-            right = min(left + 1, columns - 1)
+            left, right = lefts[x], rights[x]
             a, b, c, d = labels[top, left], labels[top, right], labels[foot, left], labels[foot, right]
             if a == b and a == c and a == d:
                 out[y, x] = a
                 continue
-            fx = min(max(cx - left, 0.0), 1.0)
+            fx = shares[x]
             wa, wb, wc, wd = (1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx
             sa = wa + wb * (b == a) + wc * (c == a) + wd * (d == a)
             sb = wb + wa * (a == b) + wc * (c == b) + wd * (d == b)

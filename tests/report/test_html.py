@@ -1,11 +1,14 @@
 """The page: well formed, closed to the outside, readable by all, in the right order."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
 
 import pytest
+
+from selenolab.report.html import report_html
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
@@ -234,3 +237,16 @@ def test_text_contrast_is_at_least_aa():
     assert used <= {f"var(--{n})" for n in ("ink", "soft", "accent", "link", "good", "bad", "open")} | {
         "inherit"
     }
+
+
+@pytest.mark.parametrize(("words", "folded"), [(3, False), (4, True)])
+def test_many_words_of_a_group_share_a_column(outcome, tmp_path, words, folded):
+    group = {f"word_{number}": f"v{number}" for number in range(words)}
+    first = outcome.results[0]
+    ends = tuple(replace(end, group=group) for end in first.analysis.endpoints)
+    changed = replace(first, analysis=replace(first.analysis, endpoints=ends, drawings=()))
+    alone = replace(outcome, results=(changed,), compared=())
+    text = Page(report_html(tmp_path, alone, (), "0")).text()
+    table = text[text.index(f"Endpoints of {changed.run.name}") :]
+    assert ("Word 0" in table) is not folded
+    assert ("word 0 v0, word 1 v1" in table) is folded

@@ -117,7 +117,7 @@ def _best_outcome(found: Modelled) -> Outcome:
         f"{one.name} {one.value:.3g}" + (f" ({one.low:.3g} to {one.high:.3g})" if one.low is not None else "")
         for one in _parameters(found, found.best) if one.value is not None
     ]  # fmt: skip
-    why = f"{found.ranking.said}; {', '.join(parts)}, time in h"
+    why = f"{found.ranking.said.replace('_', ' ')}; {', '.join(parts)}, time in h"
     return Verdict(
         found.best.replace("_", " "), why, f"AICc summed over {found.group.n_is}", units, found.group.n_is
     )

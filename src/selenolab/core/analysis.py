@@ -8,6 +8,7 @@ from selenolab.core.check import Check, MissingControl
 from selenolab.core.dataset import Table
 from selenolab.core.drawing import Drawing
 from selenolab.core.estimate import Censored, Endpoint
+from selenolab.core.event import EventReading
 from selenolab.core.reference import Sentence
 
 
@@ -34,7 +35,10 @@ class UnitValue:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Endpoints first; then what they rest on. `answer`: one short line a group."""
+    """Endpoints first; then what they rest on. `answer`: one short line a group.
+
+    `events` are readings of a pathway's events, for the page that joins the runs of a study.
+    """
 
     endpoints: tuple[Endpoint, ...]
     answer: str = ""
@@ -45,3 +49,4 @@ class Analysis:
     drawings: tuple[Drawing, ...] = ()
     methods: tuple[Sentence, ...] = ()
     units: tuple[UnitValue, ...] = ()
+    events: tuple[EventReading, ...] = ()

@@ -21,6 +21,7 @@ class Axis:
     log: bool = False
     low: float | None = None
     high: float | None = None
+    ticks: tuple[tuple[float, str], ...] = ()  # (place, label) of a scale that is neither linear nor log
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +149,38 @@ class Overlay:
     pixel_size: float | None = None  # nm; None: no scale is known and none is drawn
 
 
-Drawing = CurvePlot | DotPlot | Histogram | HeatMap | Density | Overlay
+Panel = CurvePlot | DotPlot | Histogram | HeatMap | Density | Overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Several drawings as one figure, in reading order, such as the steps of a gating strategy.
+
+    The panels' own captions are not printed, their titles are; `across` is how many stand in a row.
+    """
+
+    name: str
+    title: str
+    caption: Caption
+    panels: tuple[Panel, ...]
+    across: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Nodes joined by arrows, such as a pathway coloured by what was measured.
+
+    `nodes`: id, label, x, y (columns and rows of a grid, y down), value (NaN: not measured), `note`
+    (under the label); `edges`: source, target, sign ("+", "-"). `colour` is the axis of `value`,
+    diverging about zero.
+    """
+
+    name: str
+    title: str
+    caption: Caption
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    colour: Axis
+
+
+Drawing = Panel | Panels | Network

@@ -54,6 +54,7 @@ class Parsed:
     A number column may have a companion ``<column>_flag`` (text; empty = sound): a flagged number
     is the bound if one is known, else NaN, and the flag says why.
     `arrays` holds images and traces that columns of `records` refer to.
+    `document` is what a file of kind "document" says as a noun of the core, such as a GateTree or a Spillover.
     `units` maps columns of both tables to the unit as written; a column without a unit is absent.
     """
 
@@ -67,6 +68,7 @@ class Parsed:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     arrays: Mapping[str, ArrayRef | NDArray[Any]] = field(default_factory=dict)
+    document: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ def plan_runs(card: StudyCard) -> Plans:
     plans = Plans(tuple(told) if isinstance(told, dict) else ())
     for name, run in card.runs.items():
         assay = _assay(card, name, run)
-        door = _door(card, name, run, assay)
+        settings = _settings(card, name, run, assay) if assay else None
+        door = _door(card, name, run, assay, settings)
         if assay is None:
             continue
         plans.assays[name] = assay
-        settings = _settings(card, name, run, assay)
         if settings is not None and door is not None:
             plans.runs[name] = Run(name, run.assay, door, settings, seed=run.seed)
     return plans
@@ -64,12 +64,14 @@ def _settings(card: StudyCard, name: str, run: RunCard, assay: Assay) -> AssaySe
         return None
 
 
-def _door(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Bench | Virtual | None:
+def _door(
+    card: StudyCard, name: str, run: RunCard, assay: Assay | None, settings: AssaySettings | None
+) -> Bench | Virtual | None:
     where: Where = ("runs", name)
     if run.model and run.files:
         card.mistakes.add((*where, "model"), "A run has files or a model, not both. Make two runs of them.")
     elif run.model:
-        return _virtual(card, name, run, assay)
+        return _virtual(card, name, run, assay, settings)
     elif run.files:
         return _bench(card, name, run, assay)
     elif not {(*where, "files"), (*where, "model")} & card.broken:
@@ -150,7 +152,9 @@ def inline_sheet(rows: list[dict[str, Any]]) -> Sheet:
     return Sheet("samples", frame, {header.word: header.unit for header in headers if header.unit})
 
 
-def _virtual(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Virtual | None:
+def _virtual(
+    card: StudyCard, name: str, run: RunCard, assay: Assay | None, settings: AssaySettings | None
+) -> Virtual | None:
     where: Where = ("runs", name)
     if assay and assay.virtual is None:
         card.mistakes.add((*where, "model"), f"Assay {run.assay} has no virtual door: give it files.")
@@ -161,7 +165,7 @@ def _virtual(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> V
         card.mistakes.add((*where, "model"), str(error))
         return None
     if assay and assay.virtual:
-        for misfit in _misfits(assay.virtual, assay.name, model):
+        for misfit in _misfits(assay.virtual, assay.name, model, settings):
             card.mistakes.add((*where, "model"), misfit)
     set_by_design = _set_by_design(assay, model)
     for parameter in run.overrides:
@@ -176,10 +180,12 @@ def _virtual(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> V
     return Virtual(run.model, dict(run.overrides))
 
 
-def _misfits(door: VirtualDoor, assay: str, model: Model) -> Iterator[str]:
+def _misfits(door: VirtualDoor, assay: str, model: Model, settings: AssaySettings | None) -> Iterator[str]:
     """What the assay's virtual door asks and the model does not offer, one line each."""
+    chosen = door.needs_for is not None and settings is not None
+    needs = door.needs_for(settings) if door.needs_for and chosen else door.needs
     asked = (
-        ("does not show", "measures", "shows", door.needs, model.observables),
+        ("does not show", "measures", "shows", needs, model.observables),
         ("does not take the input", "sets", "takes", door.inputs, model.inputs),
         ("does not know the action", "does", "knows", door.actions, model.actions),
     )

@@ -1,0 +1,1 @@
+"""What is done to events of a flow cytometer: compensation, transforms and gates."""

@@ -106,7 +106,8 @@ class VirtualDoor:
 
     `design(settings)` gives the conditions to simulate: a frame with `condition`, `dose`, `time`...;
     `expect(states, design, settings)` what the instrument would show without noise, where `states`
-    has condition, time and the words in `needs`, or those that `needs_for(settings)` chooses of them; `noise(expected, settings)` how it scatters.
+    has condition, time and the words in `needs`; `noise(expected, settings)` how it scatters.
+    An assay with panels asks only for the words that `needs_for(settings)` chooses of `needs`.
     `inputs` are words that the design sets for each condition beside the dose (a pH, a volume), and
     `actions` what the bench does at times that its column `action` names (an aliquot is taken): a
     model that cannot follow one of them is refused by name.

@@ -54,7 +54,7 @@ class Parsed:
     A number column may have a companion ``<column>_flag`` (text; empty = sound): a flagged number
     is the bound if one is known, else NaN, and the flag says why.
     `arrays` holds images and traces that columns of `records` refer to.
-    `document` is what a file of kind "document" says as a noun of the core, such as a GateTree or a Spillover.
+    `document` is what a file of kind "document" says as a noun of the core: a GateTree, a Spillover.
     `units` maps columns of both tables to the unit as written; a column without a unit is absent.
     """
 

@@ -17,7 +17,7 @@ TransformKind = Literal["linear", "log", "asinh", "logicle", "hyperlog", "biex",
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """How a channel's values are shown. `parameters` are those of the kind, by GatingML's or FlowJo's letters.
+    """How a channel's values are shown; `parameters` by the letters of GatingML or FlowJo.
 
     linear, asinh, logicle, hyperlog, log: T, W, M, A (those that the kind has); biex: width, pos, neg,
     max, channels (FlowJo's); ratio: A, B, C with the two channels of the dimension.

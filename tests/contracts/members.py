@@ -21,14 +21,14 @@ DIGITS = 6
 
 
 def example_files(name: str) -> list[InputFile]:
-    """The example's files: `example.*` is a sample, `example_ROLE.*` has that role."""
+    """The example's files: `example.*` is a sample, `example_ROLE.*` has that role; `-2` tells more of one."""
     assay, folder = assays[name], assays.folder(name)
     found = []
-    for path in sorted([*folder.glob("example.*"), *folder.glob("example_*.*")]):
+    for path in sorted([*folder.glob("example.*"), *folder.glob("example[_-]*.*")]):
         if path.name in SHEETS or path.name == "example_settings.json":
             continue
         parsed, sha256 = read_file(path, assay.bench.formats)
-        role = path.stem.removeprefix("example").strip("_") or "sample"
+        role = path.stem.removeprefix("example").split("-")[0].strip("_") or "sample"
         found.append(InputFile(path, path.name, role, sha256, parsed))
     return found
 

@@ -21,7 +21,7 @@ DIGITS = 6
 
 
 def example_files(name: str) -> list[InputFile]:
-    """The example's files: `example.*` is a sample, `example_ROLE.*` has that role; `-2` tells more of one."""
+    """The example's files: `example.*` is a sample, `example_ROLE.*` has that role, `-2` is another."""
     assay, folder = assays[name], assays.folder(name)
     found = []
     for path in sorted([*folder.glob("example.*"), *folder.glob("example[_-]*.*")]):

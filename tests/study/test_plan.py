@@ -50,7 +50,7 @@ def test_a_study_is_planned_whole(study):
         ("{endpoint: slope", "{endpoint: slop", "Unknown endpoint 'slop'. Did you mean slope?"),
         ("method: welch", "method: wlech", "Unknown method 'wlech'. Did you mean welch?"),
         ("method: welch", "method: dunnett", "Dunnett needs a control"),
-        ("method: welch", "method: two-way ANOVA", "A two-way anova has two words in 'by'"),
+        ("method: welch", "method: two-way ANOVA", "A two-way anova and an interaction have two words"),
         ("basis: molecule", "basis: molecules", "compounds.x.basis: Input should be 'molecule'"),
         ("  x: {basis", "  SeC: {basis", "compounds.SeC: 'SeC' is ambiguous"),
         ("files: [a.toy]", "files: [a.toy, a.toy]", "'a.toy' is given twice"),

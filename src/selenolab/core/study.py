@@ -166,6 +166,7 @@ class Compared:
     drawing: DotPlot | None = None
     methods: tuple[Sentence, ...] = ()
     refusal: str = ""
+    conclusions: tuple[str, ...] = ()  # what may be said, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from selenolab.study.compare_drawing import draw
 from selenolab.study.compare_points import N_IS, Point, experiment, gather, pooling_warnings, refuse_mixed
 from selenolab.study.compare_units import in_units_of
 from selenolab.study.compare_words import subject, within
-from selenolab.study.comparison_methods import TWO_WAY
+from selenolab.study.comparison_methods import INTERACTION, TWO_WAY
+from selenolab.study.interactions import interactions
 
 ETA = "partial eta squared"
 
@@ -32,6 +33,8 @@ def compare_all(study: Study, results: Sequence[Result | Failure]) -> tuple[Comp
 def _compare(comparison: Comparison, results: Sequence[Result | Failure]) -> Compared:
     try:
         points = gather(comparison, results)
+        if comparison.method == INTERACTION:
+            return in_units_of(interactions(comparison, points), points)
         return in_units_of(_made(comparison, points), points)
     except SelenolabError as error:
         return Compared(comparison, (), comparison.method, refusal=str(error))

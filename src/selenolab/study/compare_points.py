@@ -8,10 +8,12 @@ import pandas as pd
 from selenolab.core.analysis import UnitValue
 from selenolab.core.errors import StudyError, did_you_mean
 from selenolab.core.study import Comparison, Failure, Result
+from selenolab.study.comparison_methods import INTERACTION
 from selenolab.study.exclude import matches
 
 _TOLD = 12  # values of a word that a message names
 N_IS = "independent experiments"
+NONE = "none"  # no perturbation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def gather(comparison: Comparison, results: Sequence[Result | Failure]) -> list[
         for unit in result.analysis.units:
             if unit.endpoint != comparison.endpoint:
                 continue
-            group = {**unit.group, "run": result.run.name}
+            group = {**_unperturbed(comparison), **unit.group, "run": result.run.name}
             for word, text in group.items():
                 seen.setdefault(word, []).append(text)
             if set(words) <= set(group) and _within(group, comparison):
@@ -60,9 +62,16 @@ def gather(comparison: Comparison, results: Sequence[Result | Failure]) -> list[
     return found
 
 
+def _unperturbed(comparison: Comparison) -> dict[str, str]:
+    """What a group without the second word of an interaction has: none of it was added."""
+    return {comparison.by.split(", ")[1]: NONE} if comparison.method == INTERACTION else {}
+
+
 def _within(group: dict[str, str], comparison: Comparison) -> bool:
+    """Whether the group is in the part that is compared; an untreated control has no compound to name."""
+    control = comparison.control and group.get(comparison.by.split(", ")[0]) == comparison.control
     return all(
-        word in group and bool(matches(pd.Series([group[word]], dtype=object), value)[0])
+        bool(matches(pd.Series([group[word]], dtype=object), value)[0]) if word in group else control
         for word, value in comparison.within.items()
     )
 

@@ -3,7 +3,8 @@
 from selenolab.stats.comparison_plan import METHODS as ONE_WAY
 
 TWO_WAY = "two_way_anova"
-METHODS = (*ONE_WAY, TWO_WAY)
+INTERACTION = "interaction"
+METHODS = (*ONE_WAY, TWO_WAY, INTERACTION)
 
 
 def method_word(text: str) -> str:

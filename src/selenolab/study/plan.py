@@ -6,7 +6,7 @@ from pathlib import Path
 from selenolab.core.errors import UnknownNameError
 from selenolab.core.study import Comparison, Exclusion, Run, Study
 from selenolab.study.card import ComparisonCard, StudyCard, read_card
-from selenolab.study.comparison_methods import METHODS, TWO_WAY, method_word
+from selenolab.study.comparison_methods import INTERACTION, METHODS, TWO_WAY, method_word
 from selenolab.study.compounds import find_compounds
 from selenolab.study.order import find_cycle, in_order
 from selenolab.study.plan_run import Plans, plan_runs
@@ -72,8 +72,15 @@ def _comparison(card: StudyCard, plans: Plans, name: str, told: ComparisonCard) 
         card.mistakes.add(
             where, "Dunnett needs a control: the group that the others are compared with. Add it."
         )
-    if (method == TWO_WAY) != (len(told.by) == 2):
-        card.mistakes.add((*where, "by"), "A two-way anova has two words in 'by', every other method one.")
+    if (method in (TWO_WAY, INTERACTION)) != (len(told.by) == 2):
+        card.mistakes.add(
+            (*where, "by"),
+            "A two-way anova and an interaction have two words in 'by', every other method has one.",
+        )
+    if method == INTERACTION and not told.control:
+        card.mistakes.add(
+            where, f"An interaction needs a control: the untreated {told.by[0]}, such as '0 µM'. Add it."
+        )
     return Comparison(
         name, _runs_with(card, plans, name, told), told.endpoint, ", ".join(told.by), method,
         told.control, dict(told.within),

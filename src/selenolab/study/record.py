@@ -218,6 +218,7 @@ def _compared(compared: Compared) -> dict[str, Any]:
         "checks": [check_json(check) for check in compared.checks],
         "warnings": list(compared.warnings),
         "refusal": compared.refusal or None,
+        "conclusions": list(compared.conclusions),
     }
 
 

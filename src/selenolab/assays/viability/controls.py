@@ -161,7 +161,7 @@ def _means(wells: pd.DataFrame, rows: pd.Series, places: Sequence[tuple[str, ...
 
 
 def _flag_edges(wells: pd.DataFrame) -> None:
-    from selenolab.assays.viability.plate_shape import on_edge
+    from selenolab.formats.plate_shape import on_edge
 
     edge = on_edge(wells) & wells["role"].isin(TREATED).to_numpy()
     wells.loc[edge & (wells["flag"] == ""), "flag"] = "excluded: edge well"

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from selenolab.assays.viability.controls import Corrected, medium_blank, vehicle_mean
 from selenolab.assays.viability.curves import group_of
 from selenolab.assays.viability.endpoints import stated
-from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.growth import GrowthCurve, gr_values, growth_curve
 from selenolab.assays.viability.linear import mean_outcome
 from selenolab.assays.viability.potency import refined
@@ -20,6 +19,7 @@ from selenolab.core.analysis import UnitValue
 from selenolab.core.estimate import Absent, Endpoint, Outcome
 from selenolab.fit.effect_profile import effect_profile
 from selenolab.fit.profile_grid import dose_grid
+from selenolab.formats.plate_groups import grouped
 from selenolab.stats.potency import signed_roots, summarise
 
 Vector = NDArray[np.float64]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from selenolab.assays.viability.controls import TREATED
-from selenolab.assays.viability.plate_shape import on_edge, rows_and_columns
+from selenolab.formats.plate_shape import on_edge, rows_and_columns
 
 Matrix = NDArray[np.float64]
 _KIND = ["role", "compound", "cell_line", "arm", "time_key", "dose_key"]

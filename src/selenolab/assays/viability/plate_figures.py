@@ -8,10 +8,10 @@ import pandas as pd
 
 from selenolab.assays.viability.controls import Corrected
 from selenolab.assays.viability.figures import counted, slug
-from selenolab.assays.viability.grouping import grouped
-from selenolab.assays.viability.plate_shape import plate_shape, rows_and_columns
 from selenolab.assays.viability.schema import RAW
 from selenolab.core.drawing import Axis, Caption, DotPlot, Drawing, HeatMap
+from selenolab.formats.plate_groups import grouped
+from selenolab.formats.plate_shape import plate_shape, rows_and_columns
 from selenolab.formats.wells import row_letters
 
 _CONTROLS = {"vehicle": "vehicle", "blank": "medium blank", "drug_blank": "drug blank", "positive": "killed"}

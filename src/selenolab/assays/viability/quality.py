@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from selenolab.assays.viability.controls import TREATED, Corrected, vehicle_rows
-from selenolab.assays.viability.grouping import grouped
 from selenolab.assays.viability.plate_effects import Effect, plate_effects
 from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.check import Check
+from selenolab.formats.plate_groups import grouped
 from selenolab.stats.intervals import p_of_t
 
 Vector = NDArray[np.float64]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.viability.columns import Said
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.errors import DataError
+from selenolab.formats.plate_words import Said
 
 _FRACTIONS = ("1", "fraction")
 _NO_FRACTION = 20.0  # a fraction of 20 would be 2000 % of control
@@ -32,7 +32,8 @@ def _response(
 ) -> None:
     unit = units.get("response", "")
     if unit not in ("%", *_FRACTIONS) and settings.response_scale == "auto":
-        said.response_unit = unit or said.response_unit
+        if unit:
+            said.units["response"] = unit
         said.assumed.append(
             f"{name}: response {f'in {unit}' if unit else 'without a unit'} is fitted as it stands; absolute "
             "endpoints are relative to the mean at dose zero"

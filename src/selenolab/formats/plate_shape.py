@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from selenolab.assays.viability.grouping import grouped
+from selenolab.formats.plate_groups import grouped
 from selenolab.formats.wells import PLATES, parse_well, smallest_plate
 
 

@@ -1,32 +1,51 @@
 """The one read of a plate that the assay takes, chosen by the settings and never by guess."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 
-from selenolab.assays.viability.columns import Said
-from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.errors import FormatRefusal
 from selenolab.core.format import InputFile
+from selenolab.formats.plate_words import READ_TIME, Said
 
 _SAME_NM = 0.5
 _MOST_AU = 10.0  # no absorbance reader goes beyond
 
 
-def plate_rows(file: InputFile, settings: ViabilitySettings, said: Said) -> pd.DataFrame:
-    """One row a well: file, plate, well, plate_wells, wavelength, the signal and its flag."""
+@dataclass(frozen=True, slots=True)
+class PlateRead:
+    """Which read of a plate is taken.
+
+    `kinetic_minute` takes one time of a kinetic read; `keep_times` all of them, as `read_time` [s] (NaN
+    for an endpoint read). With neither, a kinetic read is refused.
+    """
+
+    wavelength_nm: float | None = None
+    reference_wavelength_nm: float | None = None
+    read_label: str = ""
+    kinetic_minute: float | None = None
+    keep_times: bool = False
+
+
+def plate_rows(file: InputFile, read: PlateRead, said: Said) -> pd.DataFrame:
+    """One row a well: file, plate, well, plate_wells, wavelength, the signal and its flag.
+
+    With `keep_times` one row a well and time, with `read_time` [s].
+    """
     records = file.parsed.records
-    parts = [_one_plate(file, str(plate), settings, said) for plate in records["plate"].drop_duplicates()]
+    parts = [_one_plate(file, str(plate), read, said) for plate in records["plate"].drop_duplicates()]
     rows = pd.concat(parts, ignore_index=True)
     rows.insert(0, "file", file.name)
     return rows
 
 
-def _one_plate(file: InputFile, plate: str, settings: ViabilitySettings, said: Said) -> pd.DataFrame:
+def _one_plate(file: InputFile, plate: str, read: PlateRead, said: Said) -> pd.DataFrame:
     records = file.parsed.records[file.parsed.records["plate"] == plate]
-    record = _chosen(file, plate, records, settings.wavelength_nm, settings, said)
-    rows = _values(file, record, settings.wavelength_nm, settings)
+    record = _chosen(file, plate, records, read.wavelength_nm, read, said)
+    rows = _values(file, record, read.wavelength_nm, read)
     kind = _kind(file, record, rows["value"].to_numpy(float), said)
-    wave = record["wavelength"] if not pd.isna(record["wavelength"]) else settings.wavelength_nm
+    wave = record["wavelength"] if not pd.isna(record["wavelength"]) else read.wavelength_nm
     found = pd.DataFrame(
         {
             "plate": plate,
@@ -37,20 +56,28 @@ def _one_plate(file: InputFile, plate: str, settings: ViabilitySettings, said: S
             f"{kind}_flag": rows["value_flag"].fillna("").astype(str).to_numpy(object),
         }
     )
-    if settings.reference_wavelength_nm is not None:
-        _add_reference(file, plate, records, found, settings, said)
+    if read.keep_times:
+        found[READ_TIME] = rows["time"].to_numpy(float, na_value=np.nan)
+    if read.reference_wavelength_nm is not None:
+        _add_reference(file, plate, records, found, read, said)
     return found
 
 
 def _add_reference(
     file: InputFile, plate: str, records: pd.DataFrame, found: pd.DataFrame,
-    settings: ViabilitySettings, said: Said,
+    read: PlateRead, said: Said,
 ) -> None:  # fmt: skip
-    wave = settings.reference_wavelength_nm
-    record = _chosen(file, plate, records, wave, settings.model_copy(update={"read_label": ""}), said)
-    rows = _values(file, record, wave, settings).set_index("well")
-    found["reference_absorbance"] = rows["value"].reindex(found["well"]).to_numpy(float)
-    flags = rows["value_flag"].reindex(found["well"]).fillna("").astype(str)
+    wave = read.reference_wavelength_nm
+    record = _chosen(file, plate, records, wave, replace(read, read_label=""), said)
+    rows = _values(file, record, wave, read)
+    keys: pd.Index = pd.Index(found["well"])
+    if read.keep_times and record["read_kind"] == "kinetic":
+        keys = pd.MultiIndex.from_frame(found[["well", READ_TIME]])
+        rows = rows.set_index(["well", "time"])
+    else:
+        rows = rows.set_index("well")
+    found["reference_absorbance"] = rows["value"].reindex(keys).to_numpy(float)
+    flags = rows["value_flag"].reindex(keys).fillna("").astype(str)
     found["reference_absorbance_flag"] = flags.to_numpy(object)
 
 
@@ -60,19 +87,19 @@ def _refusal(file: InputFile, plate: str, reason: str, remedy: str) -> FormatRef
 
 def _chosen(
     file: InputFile, plate: str, records: pd.DataFrame, wave: float | None,
-    settings: ViabilitySettings, said: Said,
+    read: PlateRead, said: Said,
 ) -> pd.Series:  # fmt: skip
     """The one record of the plate that fits wavelength and label; several or none are refused."""
     offered = records
-    if settings.read_label:
-        offered = offered[offered["label"].fillna("") == settings.read_label]
+    if read.read_label:
+        offered = offered[offered["label"].fillna("") == read.read_label]
     if wave is not None:
         offered = _of_wavelength(file, offered, wave, said)
     if len(offered) == 1:
         return offered.iloc[0]
     has = "; ".join(_described(row) for _, row in records.iterrows())
     if offered.empty:
-        wanted = f"at {wave:g} nm" if wave is not None else f"labelled '{settings.read_label}'"
+        wanted = f"at {wave:g} nm" if wave is not None else f"labelled '{read.read_label}'"
         raise _refusal(
             file, plate, f"it has no read {wanted}; it has {has}", "Set wavelength_nm to one of these."
         )
@@ -105,9 +132,7 @@ def _described(record: pd.Series) -> str:
     return f"'{record['label']}' ({record['read_kind']}, {record['signal']}, {wave})"
 
 
-def _values(
-    file: InputFile, record: pd.Series, wave: float | None, settings: ViabilitySettings
-) -> pd.DataFrame:
+def _values(file: InputFile, record: pd.Series, wave: float | None, read: PlateRead) -> pd.DataFrame:
     """The rows of a record at its one time and wavelength."""
     data = file.parsed.data
     rows = data[data["record"] == record["record"]]
@@ -116,14 +141,14 @@ def _values(
         rows = rows[np.abs(rows["wavelength"].to_numpy(float) - wave) < _SAME_NM]
     elif record["read_kind"] == "spectrum":
         raise _refusal(file, plate, "it is a spectrum", "Set wavelength_nm to the wavelength to take.")
-    if record["read_kind"] == "kinetic":
+    if record["read_kind"] == "kinetic" and not read.keep_times:
         times = np.unique(rows["time"].dropna().to_numpy(float))
-        if settings.kinetic_minute is None:
+        if read.kinetic_minute is None:
             span = f"{len(times)} times from {times[0] / 60:g} to {times[-1] / 60:g} min"
             raise _refusal(
                 file, plate, f"it is a kinetic read ({span})", "Set kinetic_minute to the one to take."
             )
-        nearest = times[np.argmin(np.abs(times / 60 - settings.kinetic_minute))]
+        nearest = times[np.argmin(np.abs(times / 60 - read.kinetic_minute))]
         rows = rows[rows["time"].to_numpy(float) == nearest]
     return pd.DataFrame(rows)
 

@@ -1,8 +1,9 @@
 """Gates of flow cytometry: regions in named dimensions, as data, whatever program drew them.
 
 A dimension is a channel, raw or compensated, seen through a transform. Bounds and vertices are in the
-values that the transform gives. Edges follow GatingML 2.0: a minimum belongs to the gate, a maximum
-does not. Source: Spidlen et al. 2015, doi:10.1002/cyto.a.22637.
+values that the transform gives, unless the dimension says that they are data values. Edges follow
+GatingML 2.0: a minimum belongs to the gate, a maximum does not; the edge of a polygon and of an
+ellipsoid belongs to it. Source: Spidlen et al. 2015, doi:10.1002/cyto.a.22637.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,9 @@ class Spillover:
 class Dimension:
     """One axis of a gate. `compensation` is "" (raw), "FCS" (the file's own) or a matrix of the tree.
 
-    `low` and `high` bound a rectangle's axis; None is open.
+    `low` and `high` bound a rectangle's axis; None is open. With `in_data_units` bounds and vertices are
+    data values that go through the transform with the events (FlowJo, study files). `outer` is seen
+    through after a ratio. Transformed values are raised to `floor` and cut at `ceiling`, as axes do.
     """
 
     channel: str
@@ -53,6 +56,10 @@ class Dimension:
     low: float | None = None
     high: float | None = None
     second: str = ""  # the other channel of a ratio
+    in_data_units: bool = False
+    outer: Transform | None = None
+    floor: float | None = None
+    ceiling: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ class Gate:
 
     `sample` names the one file that the gate is for; "" is the template of all files.
     `made_by` says who drew it: "GatingML file", "FlowJo workspace", "study file", "automatic: ...".
+    `outside` takes what of the parent lies outside the region. `notes` says why it lies where it lies.
     """
 
     name: str
@@ -112,6 +120,17 @@ class Gate:
     parent: str = ""
     sample: str = ""
     made_by: str = ""
+    outside: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedGate:
+    """A gate of a file that cannot be applied, and why."""
+
+    name: str
+    sample: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +138,14 @@ class GateTree:
     """All gates of a file, parents before children, with the matrices that they name.
 
     `counts` gives the counts that the drawing program wrote down: (sample, gate) -> events.
+    `samples` gives the file names, $FIL and titles under which a sample is known: name -> sample. The
+    gates of a sample in `whole` are all listed, so no template applies to it.
     """
 
     gates: tuple[Gate, ...]
     spillovers: Mapping[str, Spillover] = field(default_factory=dict)
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    samples: Mapping[str, str] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+    refused: tuple[RefusedGate, ...] = ()

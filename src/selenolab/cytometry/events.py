@@ -1,6 +1,7 @@
 """Events of one tube: one array a channel, all of one length."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from selenolab.core.errors import DataError
 
 # float32 where that holds the file's numbers exactly, else float64 (log-amplified, gained, compensated)
-Values = NDArray[np.float32] | NDArray[np.float64]
+Values = NDArray[Any]
 Events = Mapping[str, Values]
 
 

@@ -61,8 +61,8 @@ def matched(spillover: Spillover, channels: Iterable[str]) -> tuple[str, ...]:
         )
     if len(set(found.values())) < len(spillover.channels):
         raise DataError(
-            f"The spillover matrix ({spillover.origin}) names a channel twice: {', '.join(spillover.channels)}. "
-            "Keep one row and one column for each."
+            f"The spillover matrix ({spillover.origin}) names a channel twice: "
+            f"{', '.join(spillover.channels)}. Keep one row and one column for each."
         )
     return tuple(found.values())
 

@@ -77,13 +77,13 @@ def _row(name: str, rise: NDArray[np.float64], names: tuple[str, ...]) -> NDArra
     own = rise[names.index(name)]
     if own <= 0:
         raise DataError(
-            f"The single stain of {name} is not brighter in {name} than the unstained tube (medians differ by "
-            f"{own:.4g}). Check which tube is which, or gate the stained population."
+            f"The single stain of {name} is not brighter in {name} than the unstained tube (medians differ "
+            f"by {own:.4g}). Check which tube is which, or gate the stained population."
         )
     row = rise / own
     if row.max() > 1:
         raise DataError(
-            f"The single stain of {name} is brighter in {names[int(np.argmax(row))]} than in {name}. Check which "
-            "tube is which."
+            f"The single stain of {name} is brighter in {names[int(np.argmax(row))]} than in {name}. "
+            "Check which tube is which."
         )
     return np.asarray(row)

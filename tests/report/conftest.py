@@ -24,9 +24,11 @@ from selenolab.core.drawing import (
     Histogram,
     Mark,
     Overlay,
+    Panels,
     Series,
 )
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Verdict, at_least, at_most
+from selenolab.core.event import EventReading
 from selenolab.core.quantity import Quantity
 from selenolab.core.reference import Reference, Sentence
 from selenolab.core.schema import Column, TableSchema
@@ -47,6 +49,7 @@ from selenolab.core.study import (
     Virtual,
 )
 from selenolab.report.write import write_report
+from selenolab.study.pathways import pathway_pages
 
 HOSTILE = "<script>alert('x')</script>"
 DOSES = np.array([0, 0.5, 1, 2, 4, 8, 16, 32, 64.0])
@@ -253,7 +256,42 @@ def _others() -> tuple[Drawing, ...]:
         "image", "Micrograph", caption, image, (Series("1", "line", ring),), labels, pixel_size=0.8
     )
     bare = Overlay("image_bare", "Micrograph without a scale", caption, image)
-    return heat, histogram, flow, overlay, bare
+    strategy = Panels("gating", "Gating strategy", flow.caption, (flow, histogram, flow))
+    return (
+        heat,
+        histogram,
+        flow,
+        overlay,
+        bare,
+        strategy,
+        pathway_pages(_pathway_study(), _events())[0].network,
+    )
+
+
+def _pathway_study() -> Study:
+    return Study(Path("study.yaml"), "t", "", {}, {}, (), pathway="selenocystine")
+
+
+def _events() -> list[Result]:
+    """A run that measured some events of the shipped pathway at two doses, some clear and some not."""
+    group = {"compound": "L-selenocystine", "cell_line": "HepG2"}
+    told = {
+        "ros": (2.4, 4.9),
+        "p_akt": (0.8, 0.4),
+        "s_phase": (1.3, 1.8),
+        "caspase_3": (1.1, 5.2),
+        "p21": (0.9, 0.5),
+    }
+    readings = tuple(
+        EventReading(
+            word, "a toy reading", group,
+            Estimate(value, value * 0.8, value * 1.25, "1", "ratio", 3, EXPERIMENTS), dose, "µM", 24.0,
+        )
+        for word, values in told.items()
+        for dose, value in zip((4.0, 16.0), values, strict=True)
+    )  # fmt: skip
+    run = Run("pathway", "toy", Bench((), None), Settings())
+    return [Result(run, Dataset({}), Analysis((), events=readings), _provenance("bench"))]
 
 
 def _endpoints() -> tuple[Endpoint, ...]:
@@ -393,7 +431,7 @@ def outcome() -> StudyResult:
         ),
         Failure(broken, "plate3.txt: row 12: absorbance is 'OVRFLW'. Expected a number."),
     )
-    return StudyResult(study, results, _compared())
+    return StudyResult(study, results, _compared(), pathway_pages(_pathway_study(), _events()))
 
 
 def _compared() -> tuple[Compared, ...]:

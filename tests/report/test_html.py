@@ -182,7 +182,7 @@ def test_checks_are_signs_and_words(source):
 
 def test_figures_are_numbered_in_the_order_of_the_page(page):
     numbers = [int(n) for n in re.findall(r"Figure (\d+)\.", page.text())]
-    assert numbers == list(range(1, 11))
+    assert numbers == list(range(1, 15))
 
 
 def test_flagged_values_stay_visible(page):

@@ -12,6 +12,7 @@ from selenolab.core.compound import Basis, Compound
 from selenolab.core.dataset import Dataset
 from selenolab.core.drawing import DotPlot
 from selenolab.core.estimate import Outcome
+from selenolab.core.pathway import PathwayPage
 from selenolab.core.reference import Sentence
 
 
@@ -98,6 +99,7 @@ class Study:
     runs: tuple[Run, ...]
     exclusions: tuple[Exclusion, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    pathway: str = ""  # a shipped pathway, a .toml file beside the study, or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +178,4 @@ class StudyResult:
     study: Study
     results: tuple[Result | Failure, ...]
     compared: tuple[Compared, ...] = ()
+    pathways: tuple[PathwayPage, ...] = ()

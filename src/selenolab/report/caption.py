@@ -13,7 +13,9 @@ from selenolab.core.drawing import (
     Drawing,
     HeatMap,
     Histogram,
+    Network,
     Overlay,
+    Panels,
     Series,
 )
 from selenolab.report.draw.picture import SIMULATED
@@ -93,7 +95,23 @@ def alt_text(drawing: Drawing, simulated: bool) -> str:
         case Overlay():
             said = f"Image with {_count(len(drawing.outlines), 'outline')}"
             said += f" and {_count(len(drawing.labels), 'label')}."
+        case Panels():
+            said = f"{_count(len(drawing.panels), 'panel')}. "
+            said += " ".join(f"{one.title}: {alt_text(one, False)}" for one in drawing.panels)
+        case Network():
+            said = f"Graph coloured by {_axis(drawing.colour)}. {_nodes(drawing)}"
     return head + said
+
+
+def _nodes(drawing: Network) -> str:
+    known = drawing.nodes[np.isfinite(drawing.nodes["value"].to_numpy(float))]
+    said = [
+        f"{node['label']} {node.get('note') or plain(float(node['value']))}"
+        for node in known.to_dict("records")
+    ]
+    rest = [str(label) for label in drawing.nodes["label"] if label not in set(known["label"])]
+    lacking = f" Not measured: {', '.join(rest)}." if rest else ""
+    return (f"Measured: {'; '.join(said)}." if said else "Nothing was measured.") + lacking
 
 
 def _count(number: int, what: str) -> str:

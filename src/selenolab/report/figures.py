@@ -12,7 +12,7 @@ from selenolab.report.draw.picture import Picture, paint
 from selenolab.report.draw.style import NARROW, WIDE
 from selenolab.report.svg import tidy_svg
 
-COMPARISONS = "comparisons"
+COMPARISONS, PATHWAYS = "comparisons", "pathways"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,16 @@ def write_figures(folder: Path, outcome: StudyResult) -> tuple[Shown, ...]:
             shown += _write_all(
                 folder, COMPARISONS, [compared.drawing], why, prefix=safe_name(compared.comparison.name)
             )
+    for number, page in enumerate(outcome.pathways, 1):
+        why = "these values come from a model, not from an experiment" if page.virtual else ""
+        for drawing in (page.network, page.table):
+            shown += _write_all(folder, PATHWAYS, [drawing], why, prefix=f"{number}-{drawing.name}")
     return tuple(shown)
 
 
 def figure_folders(outcome: StudyResult) -> dict[str, str]:
     """The folder of each run's figures: its name, made safe, and no two alike."""
-    taken, folders = {COMPARISONS}, {}
+    taken, folders = {COMPARISONS, PATHWAYS}, {}
     for result in outcome.results:
         name = safe_name(result.run.name)
         while name.lower() in taken:

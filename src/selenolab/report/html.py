@@ -21,7 +21,7 @@ from selenolab.report.endpoint_rows import (
     outcome_n,
     shared_of,
 )
-from selenolab.report.figures import COMPARISONS, Shown, safe_name
+from selenolab.report.figures import COMPARISONS, PATHWAYS, Shown, safe_name
 from selenolab.report.methods import methods_parts
 from selenolab.report.numerals import p_text
 from selenolab.report.page import (
@@ -34,8 +34,10 @@ from selenolab.report.page import (
 )
 from selenolab.report.svg import inline_svg
 from selenolab.study.compare_words import subject
+from selenolab.study.pathways import condition, order_words, sources_of
 
 SHORT = 14  # characters that stay on one line
+VERDICT_CLASSES = {"agrees": "passed", "disagrees": "failed"}
 LIMIT, MOST = 40, 400  # rows of a table before it folds, and in the fold
 
 
@@ -60,6 +62,9 @@ def report_html(folder: Path, outcome: StudyResult, shown: Sequence[Shown], vers
         works=citations.cited(outcome),
         simulated=simulated_banner(sections),
         figures_of=_finder(shown),
+        figures_of_owner=lambda owner, number: [
+            one for one in shown if one.owner == owner and one.name.startswith(f"{number}-")
+        ],
         number_of=_numberer(shown),
         limit=LIMIT,
         most=MOST,
@@ -112,8 +117,8 @@ def _ending(text: str) -> str:
 
 
 def _numberer(shown: Sequence[Shown]) -> Callable[[Shown], int]:
-    """Figures are numbered as they stand in the page: comparisons first."""
-    order = sorted(shown, key=lambda one: one.owner != COMPARISONS)
+    """Figures are numbered as they stand in the page: comparisons first, then pathways."""
+    order = sorted(shown, key=lambda one: (one.owner != COMPARISONS, one.owner != PATHWAYS))
     numbers = {one.files[0]: number for number, one in enumerate(order, start=1)}
     return lambda one: numbers[one.files[0]]
 
@@ -147,6 +152,11 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sentence_case": _sentence_case,
     "shown_key": citations.shown_key,
     "upper_end": _ending,
+    "condition": condition,
+    "say": words.say,
+    "verdict_class": lambda agreement: VERDICT_CLASSES.get(agreement, "undecidable"),
+    "order_words": order_words,
+    "page_sources": sources_of,
     "urlpath": quote,
     "value_words": words.value_words,
 }

@@ -101,6 +101,7 @@ class HeadCard(_Card):
     title: str = Field(min_length=1)
     question: str = ""
     samples: Sheet = None
+    pathway: str = ""
 
 
 PARTS: Mapping[str, type[_Card]] = {

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from selenolab.core.errors import UnknownNameError
+from selenolab.core.errors import DataError, UnknownNameError
 from selenolab.core.study import Comparison, Exclusion, Run, Study
 from selenolab.study.card import ComparisonCard, StudyCard, read_card
 from selenolab.study.comparison_methods import INTERACTION, METHODS, TWO_WAY, method_word
 from selenolab.study.compounds import find_compounds
 from selenolab.study.order import find_cycle, in_order
+from selenolab.study.pathways import pathway_of
 from selenolab.study.plan_run import Plans, plan_runs
 from selenolab.study.plan_takes import check_takes
 
@@ -32,8 +33,16 @@ def load_study(path: Path) -> Study:
         made for where, told in card.exclusions.items() if (made := _exclusion(card, where, told.run))
     )
     comparisons = tuple(_comparison(card, plans, name, told) for name, told in card.comparisons.items())
+    study = Study(
+        path, card.head.title, card.head.question, compounds, basis, runs, exclusions, comparisons,
+        card.head.pathway,
+    )  # fmt: skip
+    try:
+        pathway_of(study)
+    except (DataError, UnknownNameError) as error:
+        card.mistakes.add(("pathway",), str(error))
     card.mistakes.tell()
-    return Study(path, card.head.title, card.head.question, compounds, basis, runs, exclusions, comparisons)
+    return study
 
 
 def _ordered(card: StudyCard, plans: Plans) -> tuple[Run, ...]:

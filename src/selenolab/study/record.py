@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any
 
 from selenolab.core.check import Check, MissingControl
 from selenolab.core.compound import Compound
-from selenolab.core.estimate import Endpoint, Estimate, Outcome, Verdict
+from selenolab.core.estimate import Endpoint
 from selenolab.core.study import (
     Bench,
     Compared,
@@ -22,11 +21,12 @@ from selenolab.core.study import (
     Take,
 )
 from selenolab.study.digests import file_digest, versions
+from selenolab.study.outcome_json import number, outcome_json
+from selenolab.study.pathway_record import pathway_json
 from selenolab.study.tables import Written, tables_of
 
 ANALYSIS = "selenolab/analysis/1"
 RECORD = "selenolab/record/1"
-OUTCOME = ("value", "low", "high", "level", "unit", "method", "n", "n_is", "censored", "category")
 
 
 def analysis_json(result: Result, tables: Sequence[Written] = ()) -> dict[str, Any]:
@@ -64,34 +64,6 @@ def endpoint_json(endpoint: Endpoint) -> dict[str, Any]:
     why = told.pop("why")
     warnings = [*([why] if why else []), *endpoint.warnings]
     return {"name": endpoint.name, "group": dict(endpoint.group), **told, "warnings": warnings}
-
-
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome with all keys; `why` is "" for an estimate."""
-    empty: dict[str, Any] = dict.fromkeys(OUTCOME)
-    if isinstance(outcome, Estimate):
-        return {
-            **empty,
-            "value": outcome.value,
-            "low": number(outcome.low),
-            "high": number(outcome.high),
-            "level": outcome.level,
-            "unit": outcome.unit,
-            "method": outcome.method,
-            "n": outcome.n,
-            "n_is": outcome.n_is,
-            "censored": outcome.censored,
-            "why": "",
-        }
-    if isinstance(outcome, Verdict):
-        named = {"method": outcome.method, "n": outcome.n, "n_is": outcome.n_is, "category": outcome.category}
-        return {**empty, "unit": "", **named, "why": outcome.why}
-    return {**empty, "unit": outcome.unit, "method": outcome.method, "why": f"Not given: {outcome.why}"}
-
-
-def number(value: float | None) -> float | None:
-    """`value`, or None where it is open or missing: JSON has no infinity."""
-    return None if value is None or not isfinite(value) else float(value)
 
 
 def check_json(check: Check) -> dict[str, Any]:
@@ -139,6 +111,7 @@ def record_json(outcome: StudyResult, tables: Mapping[str, Sequence[Written]]) -
             if isinstance(failure, Failure)
         ],
         "comparisons": [_compared(compared) for compared in outcome.compared],
+        "pathways": [pathway_json(page) for page in outcome.pathways],
     }
 
 

@@ -18,6 +18,7 @@ from selenolab.study.compare import compare_all
 from selenolab.study.digests import input_digests, run_key
 from selenolab.study.freeze import freeze, thaw
 from selenolab.study.job import Job, perform
+from selenolab.study.pathways import pathway_pages
 from selenolab.study.pool import Pool, fitting_workers
 
 What = Literal["started", "finished", "reused", "failed", "compared", "note"]
@@ -91,7 +92,7 @@ def compute(
     if compared:
         words = f"{len(compared)} comparison{'s' if len(compared) > 1 else ''}"
         state.tell("compared", "", perf_counter() - start, words)
-    return StudyResult(study, results, compared)
+    return StudyResult(study, results, compared, pathway_pages(study, results))
 
 
 def _cache(cache: Path | bool) -> Path | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from selenolab.core.drawing import CurvePlot, Histogram, Mark, Series
 from selenolab.report.draw.scale import Scale, apply_scale, scale_for, with_room
@@ -23,9 +23,11 @@ from selenolab.report.draw.style import GRID, NARROW, colour, new_figure
 ZERO_NOTE = "Zero stands left of the break of the axis."
 
 
-def draw_curves(drawing: CurvePlot, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_curves(
+    drawing: CurvePlot, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """Curves with points, error bars, bands and marks."""
-    figure = new_figure(width, 62 if width <= NARROW else 92)
+    figure = on or new_figure(width, 62 if width <= NARROW else 92)
     ax = figure.add_subplot()
     every = drawing.series
     x = scale_for(drawing.x, np.append(column_values(every, "x"), _at(drawing.marks, "x")))
@@ -40,9 +42,11 @@ def draw_curves(drawing: CurvePlot, width: int) -> tuple[Figure, tuple[str, ...]
     return figure, (*notes, *marked, *named, *zero)
 
 
-def draw_histogram(drawing: Histogram, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_histogram(
+    drawing: Histogram, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """Bins with lines over them."""
-    figure = new_figure(width, 58 if width <= NARROW else 84)
+    figure = on or new_figure(width, 58 if width <= NARROW else 84)
     ax = figure.add_subplot()
     edges = np.append(drawing.bins["left"].to_numpy(float), drawing.bins["right"].to_numpy(float))
     counts = drawing.bins["count"].to_numpy(dtype=float)

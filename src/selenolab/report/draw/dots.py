@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
 from selenolab.core.drawing import DotPlot
@@ -20,9 +20,11 @@ LABEL = 0.04  # share of the axis that a line of small writing takes
 MOST_ROWS = 6  # of brackets; more would press the data flat
 
 
-def draw_dots(drawing: DotPlot, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_dots(
+    drawing: DotPlot, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """Dots side by side where they would hide one another; a bound is an arrow."""
-    figure = new_figure(width, 64 if width <= NARROW else 88)
+    figure = on or new_figure(width, 64 if width <= NARROW else 88)
     ax = figure.add_subplot()
     names = categories(drawing)
     rows = bracket_rows(drawing.brackets, names)

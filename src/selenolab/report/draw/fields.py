@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import LogNorm, Normalize
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from selenolab.core.drawing import Density, HeatMap
@@ -19,12 +19,15 @@ LEAST_POINTS = 5.0
 EQUAL_CONTRAST = 0.179  # luminance on which black and white read equally well
 
 
-def draw_heat_map(drawing: HeatMap, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_heat_map(
+    drawing: HeatMap, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """A matrix as coloured cells, row names on the left and column names on top, as on a plate."""
     rows, columns = drawing.values.shape
     most = width * 1.15 if width <= NARROW else 96
-    figure = new_figure(width, min(max((width - 24) * rows / max(columns, 1) + 13, 34), most))
-    figure.set_layout_engine("compressed")
+    figure = on or new_figure(width, min(max((width - 24) * rows / max(columns, 1) + 13, 34), most))
+    if isinstance(figure, Figure):
+        figure.set_layout_engine("compressed")
     ax = figure.add_subplot()
     values = np.ma.masked_invalid(np.asarray(drawing.values, dtype=float))
     norm = _norm(drawing, values)
@@ -41,7 +44,7 @@ def draw_heat_map(drawing: HeatMap, width: int) -> tuple[Figure, tuple[str, ...]
     return figure, tuple(notes)
 
 
-def _colour_bar(figure: Figure, ax: Axes, picture: QuadMesh, label: str) -> None:
+def _colour_bar(figure: FigureBase, ax: Axes, picture: QuadMesh, label: str) -> None:
     bar = figure.colorbar(picture, ax=ax, shrink=0.9, aspect=24, pad=0.015, label=label)
     bar.outline.set_visible(False)
     if isinstance(picture.norm, LogNorm):
@@ -89,7 +92,7 @@ def _cell_notes(ax: Axes, drawing: HeatMap, width: int, norm: Normalize, cmap: A
         if size < LEAST_POINTS:
             all_fit = False
             continue
-        dark = np.isfinite(value) and _luminance(cmap(norm(value))) < EQUAL_CONTRAST
+        dark = np.isfinite(value) and luminance(cmap(norm(value))) < EQUAL_CONTRAST
         ink = "white" if dark else "black"
         ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=size)
     return all_fit
@@ -100,15 +103,17 @@ def _index(names: tuple[str, ...], key: Any) -> int:
     return names.index(str(key)) if str(key) in names else int(key)
 
 
-def _luminance(rgba: tuple[float, ...]) -> float:
+def luminance(rgba: tuple[float, ...]) -> float:
     """Relative luminance as WCAG 2 defines it."""
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba[:3]]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def draw_density(drawing: Density, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_density(
+    drawing: Density, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """Counts on a logarithmic colour scale, as pixels; empty bins stay white; outlines above."""
-    figure = new_figure(width, 68 if width <= NARROW else 110)
+    figure = on or new_figure(width, 68 if width <= NARROW else 110)
     ax = figure.add_subplot()
     x_edges, y_edges = np.asarray(drawing.x_edges, float), np.asarray(drawing.y_edges, float)
     x = scale_for(drawing.x, x_edges[(x_edges > 0) | (not drawing.x.log)])
@@ -123,7 +128,8 @@ def draw_density(drawing: Density, width: int) -> tuple[Figure, tuple[str, ...]]
     ax.set(xlim=(across.min(), across.max()), ylim=(up.min(), up.max()))
     for one in drawing.outlines:
         _outline(ax, one.frame["x"], one.frame["y"], one.name, one.group)
-    _colour_bar(figure, ax, picture, "Count")
+    if on is None:  # a panel has no room for it; its counts are read by their colour alone
+        _colour_bar(figure, ax, picture, "Count")
     return figure, ()
 
 

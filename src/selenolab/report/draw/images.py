@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
 from selenolab.core.dataset import ArrayRef
@@ -20,11 +20,13 @@ MOST = 2200  # pixels along an edge: more than 300 dpi at 174 mm can show
 MOST_KINDS = 5  # names of outlines in the legend
 
 
-def draw_overlay(drawing: Overlay, width: int) -> tuple[Figure, tuple[str, ...]]:
+def draw_overlay(
+    drawing: Overlay, width: int, on: FigureBase | None = None
+) -> tuple[FigureBase, tuple[str, ...]]:
     """The image in grey (or its own colours), outlines and numbers above it."""
     image = load_image(drawing.image)
     high, wide = image.shape[:2]
-    figure = new_figure(width, min(width * high / wide, width * 1.3 if width <= NARROW else 100))
+    figure = on or new_figure(width, min(width * high / wide, width * 1.3 if width <= NARROW else 100))
     ax = figure.add_subplot(anchor="W")
     step = max(1, -(-max(high, wide) // MOST))
     shown, notes = stretched(image[::step, ::step])

@@ -14,24 +14,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from selenolab.core.drawing import CurvePlot, Density, DotPlot, Drawing, HeatMap, Histogram, Overlay
-from selenolab.report.draw.curves import draw_curves, draw_histogram
-from selenolab.report.draw.dots import draw_dots
-from selenolab.report.draw.fields import draw_density, draw_heat_map
-from selenolab.report.draw.images import draw_overlay
+from selenolab.core.drawing import Density, Drawing, HeatMap, Network, Overlay, Panels
+from selenolab.report.draw.network import draw_network
+from selenolab.report.draw.panels import PANELS, draw_panels
 from selenolab.report.draw.style import DPI, NARROW, SVG_DPI, figure_style
 
-Draw = Callable[[Any, int], tuple[Figure, tuple[str, ...]]]
-KINDS: Mapping[type, Draw] = MappingProxyType(
-    {
-        CurvePlot: draw_curves,
-        DotPlot: draw_dots,
-        Histogram: draw_histogram,
-        HeatMap: draw_heat_map,
-        Density: draw_density,
-        Overlay: draw_overlay,
-    }
-)
+Draw = Callable[[Any, int], tuple[Any, tuple[str, ...]]]
+KINDS: Mapping[type, Draw] = MappingProxyType({**PANELS, Panels: draw_panels, Network: draw_network})
 SIMULATED = "SIMULATED"
 
 
@@ -51,7 +40,7 @@ def paint(drawing: Drawing, width: int, simulated: bool, title: str, caption: st
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure, notes = KINDS[type(drawing)](drawing, width)
         if simulated:
-            _mark_simulated(figure, width, isinstance(drawing, HeatMap | Density | Overlay))
+            _mark_simulated(figure, width, drawing)
         words = {"Title": title, "Description": caption}
         svg = _svg(figure, words)
         figure.set_layout_engine("none")  # the layout is made; the second file keeps it
@@ -81,24 +70,29 @@ def _png(figure: Figure, words: dict[str, str]) -> bytes:
     return file.getvalue()
 
 
-def _mark_simulated(figure: Figure, width: int, covered: bool) -> None:
-    """Across the face: behind curves and dots, above an image or map (`covered`) that would hide it."""
+def _mark_simulated(figure: Figure, width: int, drawing: Drawing) -> None:
+    """Across the face: behind curves and dots, above an image, map or panels that would hide it."""
+    covered = isinstance(drawing, HeatMap | Density | Overlay | Panels | Network)
+    size = 24 if width <= NARROW else 50
+    if isinstance(drawing, Panels):
+        size = max(9, size // (2 if width <= NARROW else drawing.across))
     words: dict[str, Any] = {"ha": "center", "va": "center", "rotation": 24, "fontweight": "bold"}
-    words |= {"fontsize": 24 if width <= NARROW else 50, "zorder": 20 if covered else 0.6, "in_layout": False}
+    words |= {"fontsize": size, "zorder": 20 if covered else 0.6, "in_layout": False}
     # Dark letters with a light shadow are seen on any image; on paper pale grey is enough.
     inks = [("white", 0.4, 1), ("#303030", 0.3, 0)] if covered else [("#808080", 0.22, 0)]
-    for ink, alpha, shift in inks:
-        figure.axes[0].annotate(
-            SIMULATED,
-            (0.5, 0.48),
-            (shift, -shift),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=ink,
-            alpha=alpha,
-            annotation_clip=False,
-            **words,
-        )
+    for ax in figure.axes if isinstance(drawing, Panels) else figure.axes[:1]:
+        for ink, alpha, shift in inks:
+            ax.annotate(
+                SIMULATED,
+                (0.5, 0.48),
+                (shift, -shift),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                color=ink,
+                alpha=alpha,
+                annotation_clip=False,
+                **words,
+            )
     figure.supxlabel(  # below, where no legend stands
         f"{SIMULATED}: from a model, not measured",
         x=0.995,

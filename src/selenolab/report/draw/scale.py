@@ -93,6 +93,11 @@ def apply_scale(ax: Axes, which: str, axis: Axis, scale: Scale, most: int = 8) -
     label = f"{axis.label} ({axis.unit})" if axis.unit and axis.unit != "1" else axis.label
     ax.set(**{f"{which}label": label, f"{which}lim": (scale.low, scale.high)})
     if not scale.log:
+        if axis.ticks:
+            inside = [(at, name) for at, name in axis.ticks if scale.low <= at <= scale.high]
+            ax.set(
+                **{f"{which}ticks": [at for at, _ in inside], f"{which}ticklabels": [n for _, n in inside]}
+            )
         return
     ax.set(**{f"{which}scale": "log", f"{which}lim": (scale.low, scale.high)})
     here = ax.xaxis if which == "x" else ax.yaxis

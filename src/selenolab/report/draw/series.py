@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
 from selenolab.core.drawing import Mark, Series
@@ -197,7 +197,7 @@ def _mark_label(ax: Axes, scale: Scale, mark: Mark, at: float, row: int) -> None
     )
 
 
-def draw_legend(figure: Figure, handles: Handles, width: int) -> tuple[str, ...]:
+def draw_legend(figure: FigureBase, handles: Handles, width: int) -> tuple[str, ...]:
     """Names above the axes, when there is more than one; too many names are left to the tables."""
     if len(handles) < 2:
         return ()

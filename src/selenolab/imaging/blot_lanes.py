@@ -26,6 +26,7 @@ FAINTEST = 8.0  # a lane's best band is this many times the noise of its column
 RANGE = 1000.0  # times fainter than the strongest lane is no lane: its halo is as strong
 VALLEY = 0.25  # two lanes part where the height falls by this much (natural logarithm) from the lower
 CLOSEST = 0.55  # lanes are no closer than this part of the usual distance
+NARROWEST = 0.45  # of the usual width: a sliver is an edge of the membrane or of the image
 FOOT = 0.05  # a lane ends where its height falls to this part
 MARGIN = 0.08  # of the lane's width, added on both sides as far as the neighbour allows
 
@@ -92,7 +93,8 @@ def column_heights(signal: Signal, tilt: float = 0.0) -> Values:
     small = image[:kept].reshape(-1, bin_rows, image.shape[1]).mean(axis=1)
     speck = int(np.clip(image.shape[1] // 120, 3, 13))  # a structure narrower than this is dust
     small = ndimage.gaussian_filter(small, (1.0, 1.0))
-    small = ndimage.grey_opening(small, size=(1, speck))
+    low = float(small.min())  # beyond the image there is nothing, so that dust at its edge is cut off too
+    small = ndimage.grey_opening(small, size=(1, speck), mode="constant", cval=low)
     over = small - clipped_baseline(small, max(len(small) // 6, 4))
     steps = np.abs(over[3:] - over[:-3]) / np.sqrt(2)
     noise: Values = np.quantile(steps, 0.25, axis=0) / 0.3186
@@ -121,7 +123,8 @@ def _seen(height: Values) -> pd.DataFrame:
         drop = closest if prominence[closest] < prominence[closest + 1] else closest + 1
         peaks, prominence = np.delete(peaks, drop), np.delete(prominence, drop)
         lanes = _bounds(height, peaks - 1)
-    return lanes
+    width = lanes["x1"] - lanes["x0"]
+    return lanes[width >= NARROWEST * width.median()].reset_index(drop=True)
 
 
 def _bounds(height: Values, peaks: NDArray[np.int64]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from selenolab.core.errors import DataError
 from selenolab.imaging.blot_saturation import ceiling_of, saturated_level
+from selenolab.imaging.blot_specks import without_specks
 
 Values = NDArray[np.float64]
 Bands = Literal["light", "dark"]
@@ -28,7 +29,8 @@ class Signal:
     """Grey values (H, W) that rise with protein; `bands` says how they lay in the file.
 
     `saturated` is the signal from which a pixel is saturated, infinite where no pixel is; `noise` the
-    standard deviation of a pixel beside the bands, in grey values; `channel` the channel used, "" for grey.
+    standard deviation of a pixel beside the bands, in grey values; `channel` the channel used, "" for grey;
+    `specks` hot pixels replaced by the median of their neighbours.
     """
 
     values: Values
@@ -36,6 +38,7 @@ class Signal:
     saturated: float
     noise: float
     channel: str = ""
+    specks: int = 0
 
 
 def as_signal(
@@ -62,8 +65,9 @@ def as_signal(
     seen = bands or _orientation(values, name)
     if seen == "dark":
         values = (ceiling if np.isfinite(ceiling) else float(values.max())) - values
-    top = saturated_level(values, ceiling)
-    return Signal(values, seen, top, pixel_noise(values), used)
+    noise = pixel_noise(values)
+    values, specks = without_specks(values, noise)
+    return Signal(values, seen, saturated_level(values, ceiling), noise, used, specks)
 
 
 def pixel_noise(values: Values) -> float:

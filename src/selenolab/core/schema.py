@@ -41,7 +41,11 @@ class OpenColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """Columns of a table. `key` columns are unique together; `links` maps a column to "table.column"."""
+    """Columns of a table. `key` columns are unique together; `links` maps a column to "table.column".
+
+    A `bulk` table has a row an event of an instrument: millions. It is let go after the analysis, and
+    stands in no results folder and no cache: the files themselves keep it.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -49,3 +53,4 @@ class TableSchema:
     links: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
     may_be_empty: bool = False
+    bulk: bool = False

@@ -56,7 +56,13 @@ def perform(job: Job) -> Result:
     if door == "virtual":
         analysis = as_simulated(analysis)
     provenance = Provenance(door, inputs, reading.assumed, versions(), job.key)
-    return Result(run, dataset, analysis, provenance)
+    return Result(run, _without_bulk(dataset), analysis, provenance)
+
+
+def _without_bulk(dataset: Dataset) -> Dataset:
+    """The dataset without tables that have a row an event: the instrument's files keep those."""
+    kept = {name: table for name, table in dataset.tables.items() if not table.schema.bulk}
+    return dataset if len(kept) == len(dataset.tables) else replace(dataset, tables=kept)
 
 
 def _read(job: Job, door: Bench, assay: Assay) -> tuple[Reading, tuple[InputDigest, ...]]:

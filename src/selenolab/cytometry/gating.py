@@ -5,7 +5,9 @@ Compensation comes before the transform, the transform before the gate. Edges fo
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +69,22 @@ def gates_for(tree: GateTree, sample: str = "") -> Mapping[str, Gate]:
 
 
 def exceptions(tree: GateTree) -> tuple[Gate, ...]:
-    """The gates that are for one file and stand in the place of a template."""
-    template = {gate.name for gate in tree.gates if not gate.sample}
-    return tuple(gate for gate in tree.gates if gate.sample and gate.name in template)
+    """The gates of single files that differ from the template of their name."""
+    template = {gate.name: _drawn(gate) for gate in tree.gates if not gate.sample}
+    return tuple(
+        gate
+        for gate in tree.gates
+        if gate.sample and gate.name in template and _drawn(gate) != template[gate.name]
+    )
+
+
+def _drawn(gate: Gate) -> tuple[Any, ...]:
+    """What a gate draws, in values that can be compared."""
+    return asdict(gate.region, dict_factory=_plain), gate.parent, gate.outside
+
+
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in items}
 
 
 def sample_name(tree: GateTree, sample: str) -> str:
@@ -100,7 +115,8 @@ def gates_uncompensated(
 def _wanted(tree: GateTree, gates: Mapping[str, Gate], sample: str, only: Collection[str]) -> tuple[str, ...]:
     """The names asked for; refused where one could not be read or is unknown."""
     known = sample_name(tree, sample)
-    refused = {one.name: one for one in tree.refused if one.sample in ("", known) and one.name not in gates}
+    whose = (known,) if known in tree.whole else ("", known)
+    refused = {one.name: one for one in tree.refused if one.sample in whose and one.name not in gates}
     names = tuple(only) or (*gates, *refused)
     for name in names:
         if name in refused:

@@ -54,6 +54,11 @@ def test_a_study_is_planned_whole(study):
         ("basis: molecule", "basis: molecules", "compounds.x.basis: Input should be 'molecule'"),
         ("  x: {basis", "  SeC: {basis", "compounds.SeC: 'SeC' is ambiguous"),
         ("files: [a.toy]", "files: [a.toy, a.toy]", "'a.toy' is given twice"),
+        ("files: [a.toy]", "files: [a.toy, 'a*.toy']", "'a.toy' is given twice"),
+        ("files: [a.toy]", "files: ['z*.toy']", "study.yaml:8: runs.one.files.0: No file matches 'z*.toy'"),
+        ("files: [a.toy]", "files: ['../*.toy']", "'../*.toy' lies outside the study's folder"),
+        ("method: welch", "method: interaction", "An interaction needs a control"),
+        ("title:", "pathway: selenocystin\ntitle:", "pathway: Unknown pathway 'selenocystin'. Did you mean selenocystine?"),
         ("files: [a.toy]", "files: [a.toy]\n    model: dose_viability", "files or a model, not both"),
         ("files: [a.toy]", "seed: 1", "study.yaml:6: runs.one: Expected 'files'"),
         ("files: [a.toy]", "model: dose_vability", "Unknown model 'dose_vability'. Did you mean dose_viability?"),
@@ -226,3 +231,9 @@ def test_an_override_of_what_the_design_sets_is_refused_at_its_line(study):
             "study.yaml:9: runs.one.overrides.ec50: toy_slope sets 'ec50' of model dose_viability itself (dose)."
             in told(study)
         )
+
+
+def test_a_pattern_stands_for_all_files_that_match(study):
+    study.write_text(study.read_text().replace("files: [a.toy]", "files: '[ab].t?y'"))
+    assert load_study(study).runs[0].door.files[0].name == "a.toy"
+    assert [file.name for file in load_study(study).runs[0].door.files] == ["a.toy", "b.toy"]

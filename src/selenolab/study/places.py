@@ -29,6 +29,22 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
+def matching(folder: Path, pattern: str) -> list[str]:
+    """The files in the study's folder that `pattern` stands for, sorted by name.
+
+    Raises
+    ------
+    StudyError
+        for a pattern that leads out of the folder or that no file matches.
+    """
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\x00" in pattern:
+        raise StudyError(f"'{pattern}' lies outside the study's folder. Name files beside the study.")
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file())
+    if not found:
+        raise StudyError(f"No file matches '{pattern}'. Check the pattern, or name the files.")
+    return found
+
+
 def _near(root: Path, name: str) -> str:
     folder = (root / name).parent
     if not folder.is_dir() or not folder.resolve().is_relative_to(root):

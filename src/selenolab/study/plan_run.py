@@ -17,7 +17,7 @@ from selenolab.formats.recognise import formats
 from selenolab.shelf import assays, models
 from selenolab.study.card import FileCard, RunCard, StudyCard, tell
 from selenolab.study.document import Where
-from selenolab.study.places import inside
+from selenolab.study.places import inside, matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,15 @@ def _bench(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Ben
     files = tuple(
         found
         for index, told in enumerate(run.files)
-        if (found := _file(card, ("runs", name, "files", index), told, assay))
+        for one in _spelt_out(card, ("runs", name, "files", index), told)
+        if (found := _file(card, ("runs", name, "files", index), one, assay))
     )
     for twice in {file.path for file in files if [f.path for f in files].count(file.path) > 1}:
         card.mistakes.add(("runs", name, "files"), f"'{twice.name}' is given twice. Name every file once.")
     roles = {file.role for file in files}
     known = {role.word for role in assay.bench.roles} if assay else set()
     for role in assay.bench.roles if assay else ():
-        told = roles <= known and len(files) == len(run.files)  # a misspelt role is told by itself
+        told = roles <= known and len(files) >= len(run.files)  # a misspelt role is told by itself
         if role.required and role.word not in roles and told:
             card.mistakes.add(
                 ("runs", name, "files"), f"{run.assay} needs a file with role: {role.word} ({role.meaning})."
@@ -98,6 +99,19 @@ def _bench(card: StudyCard, name: str, run: RunCard, assay: Assay | None) -> Ben
     if run.overrides:
         card.mistakes.add(("runs", name, "overrides"), "Only a run with a model has overrides. Remove them.")
     return Bench(files, _sheet(card, name, run))
+
+
+def _spelt_out(card: StudyCard, where: Where, told: FileCard) -> list[FileCard]:
+    """The files that a name with * or ? stands for, in the order of their names; else the file itself."""
+    if not set(told.file) & set("*?"):
+        return [told]
+    try:
+        return [
+            told.model_copy(update={"file": name}) for name in matching(card.document.path.parent, told.file)
+        ]
+    except StudyError as error:
+        card.mistakes.add(where, str(error))
+        return []
 
 
 def _file(card: StudyCard, where: Where, told: FileCard, assay: Assay | None) -> RunFile | None:

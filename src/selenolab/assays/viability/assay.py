@@ -15,6 +15,7 @@ from selenolab.assays.viability.controls import Corrected, correct
 from selenolab.assays.viability.curve_checks import curve_checks
 from selenolab.assays.viability.curves import by_group, curves
 from selenolab.assays.viability.endpoints import GroupResult, group_result
+from selenolab.assays.viability.events import readings
 from selenolab.assays.viability.figures import curve_drawings, growth_drawings, raw_drawings, time_drawings
 from selenolab.assays.viability.growth_results import GrowthResult, growth_result
 from selenolab.assays.viability.methods import REFERENCES, sentences
@@ -79,6 +80,7 @@ def analyse(dataset: Dataset, settings: ViabilitySettings, seed: int, taken: Tak
         ),
         methods=sentences(corrected, settings, n, growth is not None),
         units=tuple(units),
+        events=readings(results, unit, settings.level),
     )
 
 

@@ -45,7 +45,7 @@ def fill_wells(wells: pd.DataFrame, basis: Basis, words: PlateWords, said: Said)
             "No experiment is stated: all wells are taken as one, n = 1. Add a column 'experiment'."
         )
     elif (wells["experiment"] == "").any():
-        _fill_experiments(wells)
+        _fill_experiments(wells, words)
     for word in words.named:
         title = word.replace("_", " ")
         bare = (wells["role"] == "sample") & (wells[word] == "")
@@ -62,7 +62,7 @@ def fill_wells(wells: pd.DataFrame, basis: Basis, words: PlateWords, said: Said)
         said.assumed.append(f"doses count {basis.value}, as set")
 
 
-def _fill_experiments(wells: pd.DataFrame) -> None:
+def _fill_experiments(wells: pd.DataFrame, words: PlateWords) -> None:
     """Controls that name no experiment belong to that of their plate, if it is one; samples must name it."""
     bare = (wells["experiment"] == "").to_numpy()
     samples = bare & (wells["role"] == "sample").to_numpy()
@@ -73,7 +73,10 @@ def _fill_experiments(wells: pd.DataFrame) -> None:
     for (_, plate), rows in grouped(wells, ["file", "plate"]):
         stated = sorted(set(wells["experiment"].iloc[rows]) - {""})
         unfilled = rows[bare[rows]]
+        if len(stated) != 1:  # wells that serve the whole plate belong to no experiment of several
+            unfilled = unfilled[~wells["role"].iloc[unfilled].isin(words.shared).to_numpy(bool)]
         if len(unfilled) and len(stated) != 1:
             where = place(wells, str(wells["file"].iloc[unfilled[0]]), int(unfilled[0]))
             raise DataError(f"{where}: a control of plate '{plate}' names no experiment. Fill it in.")
-        wells.loc[wells.index[unfilled], "experiment"] = stated[0] if stated else ""
+        if len(unfilled):
+            wells.loc[wells.index[unfilled], "experiment"] = stated[0]

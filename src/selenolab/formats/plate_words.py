@@ -53,6 +53,7 @@ class PlateWords:
         "1" a plain number, "" the unit of the header, which must be the same kind everywhere.
     dosed : roles whose wells must state a dose.
     named : words that every sample must state where one sample states them.
+    shared : roles that serve a whole plate and may name no experiment ("") where it holds several.
     facts : words that the study file may state for a whole file.
     kinetic : a long table's only `time` is the time of the reading, kept as `read_time` [s].
     """
@@ -66,6 +67,7 @@ class PlateWords:
     measures: Mapping[str, str] = field(default_factory=dict)
     dosed: tuple[str, ...] = ("sample",)
     named: tuple[str, ...] = ("compound", "cell_line")
+    shared: tuple[str, ...] = ()
     file_roles: tuple[str, ...] = ("blank", "vehicle")
     facts: tuple[str, ...] = FACTS
     kinetic: bool = False

@@ -114,8 +114,9 @@ def _decimal(path: Path, known: Known, name: str, default: float) -> float:
 
 
 def _float(text: str) -> float:
-    match = re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", text, flags=re.ASCII)
-    return float(text) if match else math.nan
+    bare = text.strip()
+    match = re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", bare, flags=re.ASCII)
+    return float(bare) if match else math.nan
 
 
 def _column(path: Path, known: Known, index: int, kind: str, notes: list[str]) -> Column:

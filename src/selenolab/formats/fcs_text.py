@@ -118,15 +118,16 @@ def cut(path: Path, raw: bytes) -> tuple[dict[str, str], list[str]]:
     A doubled delimiter inside a value stands for one; after a keyword it is an empty value, which the
     standard forbids and files have.
     """
-    try:
-        written = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        written = raw.decode("latin-1")
-    delimiter = written[0]
-    end = written.rstrip(" \0\r\n\t").rfind(delimiter) if delimiter.strip() else written.rfind(delimiter)
+    kept = raw.rstrip(b" \0\r\n\t") if raw[:1].strip(b" \0\r\n\t") else raw
+    end = kept.rfind(raw[:1])
     if end <= 0:
         raise refusal(path, "its TEXT holds no keyword that ends")
-    pieces = written[1:end].split(delimiter)
+    try:
+        written = raw[:end].decode("utf-8")
+    except UnicodeDecodeError:
+        written = raw[:end].decode("latin-1")
+    delimiter = written[0]
+    pieces = written[1:].split(delimiter)
     pairs: dict[str, str] = {}
     notes: list[str] = []
     place = 0
@@ -189,4 +190,4 @@ def _supplement(
 
 
 def _number(written: str) -> int:
-    return int(written) if re.fullmatch(r"\s*[0-9]{1,18}\s*", written) else 0
+    return int(written) if re.fullmatch(r"[0-9]{1,18}", written := written.strip()) else 0

@@ -120,8 +120,9 @@ def _attribute(node: Any, name: str) -> str:
 
 
 def _float(written: str) -> float:
-    found = re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*", written, flags=re.ASCII)
-    return float(written) if found else math.nan
+    bare = written.strip()
+    found = re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", bare, flags=re.ASCII)
+    return float(bare) if found else math.nan
 
 
 def _lines(text: str) -> tuple[list[list[str]], str]:

@@ -1,7 +1,9 @@
-"""Fold changes and saturation on made-up blots of known volumes: `python benchmarks/blot_truth.py [--seeds N]`.
+"""Fold changes and saturation on made-up blots of known volumes.
+
+    python benchmarks/blot_truth.py [--seeds N] [--background rim|line|rolling_ball]
 
 Each blot has a random tilt (to 3 degrees), smile, frown, slope and bow of the ground, streaks, camera noise
-and hot pixels; bands are dark or light; every third blot has saturated bands. Lanes and bands are found, not told.
+and hot pixels; bands are dark or light; every third blot has saturated bands. Lanes and bands are found.
 A fold change is a band over the band of the same row in the first lane whose band is sound. The target is 5 %
 for every sound band, and every saturated band flagged.
 """
@@ -29,7 +31,7 @@ NEAR = 0.5  # of the distance between lanes
 
 
 def scored(blot: Blot, background: str = "rim") -> pd.DataFrame:
-    """One row a true band: the volume found beside the true one (NaN if none), flags, and the fold changes."""
+    """One row a true band: the volume found beside the true one (NaN if none), flags, fold changes."""
     signal = as_signal(blot.image)
     tilt = find_tilt(signal)
     lanes = find_lanes(signal, tilt=tilt.angle)

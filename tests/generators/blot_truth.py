@@ -44,7 +44,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Blot:
-    """`image` as in a file; `bands`: lane and band from 1, x, y, volume, saturated; `lanes`: their middles."""
+    """`image` as in a file; `bands`: lane and band from 1, x, y, volume, saturated; `lanes`: middles."""
 
     image: NDArray[np.uint16]
     bands: pd.DataFrame

@@ -100,9 +100,19 @@ def column_heights(signal: Signal, tilt: float = 0.0) -> Values:
     noise: Values = np.quantile(steps, 0.25, axis=0) / 0.3186
     noise = np.maximum(ndimage.median_filter(noise, speck * 4 + 1), 1e-6 * max(float(over.max()), 1e-30))
     middle = np.median(over, axis=0)
-    height: Values = np.maximum((over - middle).max(axis=0) / noise, 0.0)
+    over = np.where(_inside(signal.values.shape, tilt, bin_rows), over - middle, 0.0)
+    height: Values = np.maximum(over.max(axis=0) / noise, 0.0)
     smoothed: Values = ndimage.gaussian_filter1d(height, max(speck / 4, 1.0))
     return smoothed
+
+
+def _inside(shape: tuple[int, ...], tilt: float, bin_rows: int) -> NDArray[np.bool_]:
+    """True where the upright image shows pixels of the blot, and no corner that was filled up."""
+    if tilt == 0:
+        return np.ones((shape[0] // bin_rows, 1), np.bool_)
+    framed = np.pad(np.ones((shape[0] - 8, shape[1] - 8)), 4)  # blurring draws from beyond the edge
+    shown = upright(framed, tilt) > 0.99
+    return shown[: shape[0] // bin_rows * bin_rows : bin_rows]
 
 
 def _seen(height: Values) -> pd.DataFrame:

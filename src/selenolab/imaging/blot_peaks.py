@@ -17,6 +17,7 @@ FAINTEST = 6.0  # a band stands out by this many times the profile's local noise
 LEAST = 0.004  # and by this part of the lane's strongest band, below which halos and ghosts of it lie
 SPAN = 2.8  # half-widths at half height from the peak to the end of a band: 3.3 sigma of a Gaussian
 LEAST_SPAN = 5.0  # px
+WIDE = 40  # rows; half the width of the widest band of an image under 1000 rows
 LAG = 4  # rows between values whose difference tells the noise
 VALLEY = 0.15  # two peaks are two bands where the profile falls by this part of the lower between them
 
@@ -41,7 +42,7 @@ def find_peaks_in(profile: Values, parts: Values) -> tuple[Peak, ...]:
     parts : (H, 3) means of the lane's left, middle and right third: dust stands out in one of them only.
     """
     smooth = ndimage.gaussian_filter1d(profile, SMOOTH)
-    over = smooth - clipped_baseline(smooth, max(len(profile) // 5, 8))
+    over = smooth - clipped_baseline(smooth, _reach(len(profile)))
     noise = local_noise(smooth)
     over = over - _ground(over)
     strongest = max(float(over.max()), 0.0)
@@ -52,6 +53,11 @@ def find_peaks_in(profile: Values, parts: Values) -> tuple[Peak, ...]:
     tops = tops[sound]
     tops = np.array([top for top in tops if _across(parts, int(top), over)], dtype=int)
     return _ends(over, tops, noise)
+
+
+def _reach(length: int) -> int:
+    """Half the width of the widest band [rows]: wider hills are ground."""
+    return min(max(length // 5, 8), max(length // 25, WIDE))
 
 
 def local_noise(smooth: Values) -> Values:

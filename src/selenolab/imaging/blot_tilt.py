@@ -16,7 +16,7 @@ SMOOTH = 2.0  # px
 STEEPEST = 12.0  # degrees: the edges of a band that count, and the largest tilt that can be found
 STRIPS = 12  # parts of the image, for the spread of the angle
 LEAST_SEEN = 6.0  # a gradient counts from this many times the noise's own
-MOST_ERROR = 1.0  # degrees
+MOST_ERROR = 1.5  # degrees
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,20 @@ def rows(sheet) -> list[dict]:
 
 
 def test_sheets(book):
-    assert book.sheetnames[:4] == ["Summary", "Checks", "Comparisons", "Not concluded"]
+    assert book.sheetnames[:4] == ["Summary", "Checks", "Comparisons", "Pathway"]
     assert book.sheetnames[-1] == "Provenance"
     assert {"hepg2 data", "hepg2 fits", "hepg2-virtual data"} <= set(book.sheetnames)
+
+
+def test_the_pathway_has_a_row_a_reading_and_one_for_what_was_not_measured(book):
+    found = rows(book["Pathway"])
+    ros = [row for row in found if row["event"] == "DCF / ROS"]
+    assert [(row["dose"], row["fold"], row["verdict"]) for row in ros] == [
+        (4, 2.4, "agrees"),
+        (16, 4.9, "agrees"),
+    ]
+    (cdk4,) = [row for row in found if row["event"] == "CDK4"]
+    assert (cdk4["fold"], cdk4["verdict"]) == (None, "not measured")
 
 
 def test_numbers_are_numbers_and_bounds_have_a_sign(book):

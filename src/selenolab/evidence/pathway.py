@@ -30,10 +30,14 @@ def named_pathway(name: str) -> Pathway:
     UnknownNameError
         With the names that there are.
     """
+    return pathway_from(pathway_text(name), name, f"{name}.toml")
+
+
+def pathway_text(name: str) -> str:
+    """The file of a pathway that comes with the package, as it is written."""
     if name not in shipped():
         raise UnknownNameError("pathway", name, shipped())
-    text = files("selenolab.evidence").joinpath("pathways", f"{name}.toml").read_text(encoding="utf-8")
-    return pathway_from(text, name, f"{name}.toml")
+    return files("selenolab.evidence").joinpath("pathways", f"{name}.toml").read_text(encoding="utf-8")
 
 
 def read_pathway(path: Path) -> Pathway:

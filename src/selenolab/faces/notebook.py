@@ -56,6 +56,11 @@ def _study(outcome: StudyResult) -> list[Shown]:
         blocks.append(_heading(f"{comparison.name}: {subject(comparison)}"))
         blocks += [_line(contrast_words(contrast)) for contrast in compared.contrasts]
         blocks += [_line(f"not given: {compared.refusal}")] if compared.refusal else []
+        blocks += [_line(line) for line in compared.conclusions]
+    for page in outcome.pathways:
+        name = " on ".join(page.group.values()) or "the treated cells"
+        blocks.append(_heading(f"Pathway, {name}{' (simulated)' if page.virtual else ''}"))
+        blocks += [_line(line) for line in page.summary]
     return blocks
 
 

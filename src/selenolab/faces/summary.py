@@ -28,6 +28,11 @@ def say_study(outcome: StudyResult, folder: Path) -> None:
     for compared in outcome.compared:
         say()
         _say_compared(compared)
+    for page in outcome.pathways:
+        name = " on ".join(page.group.values()) or "the treated cells"
+        say(f"\nPathway, {name}{' (simulated)' if page.virtual else ''}")
+        for line in page.summary[:-1]:
+            say(f"  {line}")
     say(f"\nReport: {folder / 'report.html'}")
 
 
@@ -98,5 +103,7 @@ def _say_compared(compared: Compared) -> None:
         say(f"  {contrast_words(contrast)}")
     if compared.refusal:
         say(f"  not given: {compared.refusal}")
+    for line in compared.conclusions:
+        say(f"  {line}")
     for warning in compared.warnings:
         say(f"  Warning: {warning}")

@@ -18,6 +18,7 @@ from selenolab.core.dataset import Table
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.core.study import Failure, Result, StudyResult
 from selenolab.report.methods import versions_of
+from selenolab.report.pathway_rows import PATHWAY_HEAD, pathway_rows
 from selenolab.report.value_table import header, tables_of
 from selenolab.report.words import check_sign, group_words, say, selenium_words
 
@@ -59,6 +60,8 @@ def _sheets(outcome: StudyResult) -> Iterator[tuple[str, Row, Iterable[Row]]]:
     yield "Summary", head, _summary(outcome, keys)
     yield "Checks", _CHECK_HEAD, _checks(outcome)
     yield "Comparisons", _COMPARISON_HEAD, _comparisons(outcome)
+    if outcome.pathways:
+        yield "Pathway", PATHWAY_HEAD, pathway_rows(outcome)
     yield "Not concluded", ["run", "conclusion", "control", "what to add", "group"], _missing(outcome)
     for result in _results(outcome):
         for name, table in tables_of(result):

@@ -8,7 +8,7 @@ Name = Annotated[
     str, typer.Argument(metavar="NAME", help="As `selenolab assays` or `selenolab models` lists it.")
 ]
 
-show = typer.Typer(no_args_is_help=True, help="Show one assay or model in full.")
+show = typer.Typer(no_args_is_help=True, help="Show one assay, model or pathway in full.")
 
 
 def assays() -> None:
@@ -40,6 +40,19 @@ def show_model(name: Name) -> None:
     from selenolab.faces.member_page import say_model
 
     say_model(name)
+
+
+@show.command("pathway")
+def show_pathway(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A pathway that comes with Selenolab.")
+    ] = "selenocystine",
+) -> None:
+    """A published mechanism as a file: events, arrows, sources; a pattern for one of your own."""
+    from selenolab.evidence.pathway import pathway_text
+    from selenolab.faces.console import say
+
+    say(pathway_text(name))
 
 
 def _list(kind: str) -> None:

@@ -38,6 +38,7 @@ def test_version(call):
         (["run", "x.yaml", "--workers", "0"], "Error: Invalid value for '--workers'"),
         (["show", "assay", "no_such"], "Error: Unknown assay 'no_such'."),
         (["show", "model", "no_such"], "Error: Unknown model 'no_such'."),
+        (["show", "pathway", "no_such"], "Error: Unknown pathway 'no_such'. Known: selenocystine."),
         (["analyse", "no_such", "x.csv"], "Error: Unknown assay 'no_such'."),
     ],
 )

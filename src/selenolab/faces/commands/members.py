@@ -50,7 +50,7 @@ def show_pathway(
 ) -> None:
     """A published mechanism as a file: events, arrows, sources; a pattern for one of your own."""
     from selenolab.evidence.pathway import pathway_text
-    from selenolab.faces.console import say
+    from selenolab.faces.streams import say
 
     say(pathway_text(name))
 

@@ -77,7 +77,7 @@ def fit_inactivation(preincubation: ArrayLike, inhibitor: ArrayLike, rate: Array
         raise DataError(f"Expected more rates than {doses.size + 2} for {doses.size} doses, found {v.size}.")
     decays = _decays(x, y, doses, place)
     design = np.column_stack([-x, -x * i])
-    weights = np.linalg.lstsq(design, y, rcond=None)[0]
+    weights: Vector = np.asarray(np.linalg.lstsq(design, y, rcond=None)[0], dtype=np.float64)
     left = y - design @ weights
     cov = float(left @ left) / dof * np.linalg.inv(design.T @ design)
     ratio, half = float(weights[1]), t_quantile(0.95, dof) * float(np.sqrt(cov[1, 1]))
@@ -113,7 +113,7 @@ def _decays(x: Vector, y: Vector, doses: Vector, place: NDArray[np.intp]) -> tup
 
 
 def _bent(x: Vector, y: Vector, i: Vector, line: Vector, dof: int) -> tuple[float, float, float] | None:
-    """k_inact/K_I, K_I and the SE of the logarithm of the ratio, where K_I is known within a factor of four."""
+    """k_inact/K_I, K_I and the SE of the logarithm of the ratio, if K_I is known within a factor of four."""
     top = float(i.max())
 
     def residuals(p: Vector) -> Vector:

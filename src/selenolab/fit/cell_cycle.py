@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from selenolab.fit import cell_cycle_kernel as kernel
 from selenolab.fit.cell_cycle_dean import DOUBLETS, Mixture, fit_mixture
-from selenolab.fit.cell_cycle_histogram import Histogram, dna_histogram
+from selenolab.fit.cell_cycle_histogram import Histogram, dna_histograms
 from selenolab.fit.cell_cycle_problems import problems_of
 from selenolab.fit.cell_cycle_result import CellCycle, CellCycleOptions
 from selenolab.fit.cell_cycle_watson import fit_pragmatic
@@ -38,8 +38,8 @@ def fit_cell_cycle(area: ArrayLike, options: CellCycleOptions | None = None) -> 
     (True, True, True)
     """
     asked = options or CellCycleOptions()
-    histogram = dna_histogram(area, asked)
-    mixture = fit_mixture(histogram, asked)
+    tried = [(each, fit_mixture(each, asked)) for each in dna_histograms(area, asked)]
+    histogram, mixture = tried[0] if len(tried) == 1 else _likelier(*tried)
     if asked.model == "Watson":
         return _watson(histogram, asked, mixture)
     theta = mixture.theta
@@ -49,6 +49,21 @@ def fit_cell_cycle(area: ArrayLike, options: CellCycleOptions | None = None) -> 
     curve = np.stack([rows[kernel.G1], rows[kernel.S0 : kernel.G2M].sum(axis=0), rows[kernel.G2M]])
     place = (theta[kernel.MEAN], theta[kernel.CV1], theta[kernel.CV2], theta[kernel.RATIO])
     return _told(histogram, asked, mixture, phases, curve, place, _standard_errors(mixture))
+
+
+def _likelier(one: tuple[Histogram, Mixture], two: tuple[Histogram, Mixture]) -> tuple[Histogram, Mixture]:
+    """Which of two places of G1 makes the events more likely, over the range that both describe."""
+    ends = [(h.low * h.unit, (h.low + h.counts.size * h.width) * h.unit) for h, _ in (one, two)]
+    low, high = max(start for start, _ in ends), min(end for _, end in ends)
+    histogram = min((one[0], two[0]), key=lambda h: h.unit * h.width)
+    places = histogram.centres * histogram.unit
+    kept = (places > low) & (places < high)
+    counts, places = histogram.counts[kept], places[kept]
+    scores = []
+    for h, mixture in (one, two):
+        density = np.interp(places, h.centres * h.unit, mixture.expected.sum(axis=0)) + 1e-3
+        scores.append(float(counts @ np.log(density / density.sum())))
+    return one if scores[0] >= scores[1] else two
 
 
 def _watson(histogram: Histogram, options: CellCycleOptions, mixture: Mixture) -> CellCycle:
@@ -134,11 +149,11 @@ def _standard_errors(mixture: Mixture) -> tuple[float | None, float | None, floa
     solution = mixture.solution
     variance = solution.rss / max(solution.dof, 1)
     first = solution.x.size - mixture.amounts.size
-    cov = solution.cov[first : first + 5, first : first + 5] / min(variance, 1.0)
+    cov = solution.cov[first : first + 6, first : first + 6] / min(variance, 1.0)
     if not np.all(np.isfinite(cov)):
         return None, None, None
     amounts = mixture.amounts[: kernel.DEBRIS]
-    groups = np.array([[1, 0, 0, 0, 0], [0, 1, 1, 1, 0], [0, 0, 0, 0, 1]], float)
+    groups = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 1]], float)
     total = amounts.sum()
     slope = 100 * (groups - (groups @ amounts / total)[:, None]) / total
     g1, s, g2m = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", slope, cov, slope), 0.0)).tolist()

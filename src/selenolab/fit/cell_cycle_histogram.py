@@ -12,7 +12,7 @@ from selenolab.fit.cell_cycle_result import CellCycleOptions
 Vector = NDArray[np.float64]
 
 _LOWEST, _HIGHEST = 0.15, 4.6  # of the G1 mean
-_SATURATED_NOTED, _SATURATED_REFUSED = 0.001, 0.05
+_SATURATED_NOTED, _SATURATED_REFUSED, _SATURATED_LEAST = 0.001, 0.05, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class Histogram:
     @property
     def centres(self) -> Vector:
         """Middles of the bins, in units of the G1 guess."""
-        return self.low + (np.arange(self.counts.size) + 0.5) * self.width
+        middles: Vector = self.low + (np.arange(self.counts.size, dtype=float) + 0.5) * self.width
+        return middles
 
 
-def dna_histogram(area: ArrayLike, options: CellCycleOptions) -> Histogram:
-    """The histogram of linear DNA areas from debris to aggregates.
+def dna_histograms(area: ArrayLike, options: CellCycleOptions) -> tuple[Histogram, ...]:
+    """The histogram of linear DNA areas from debris to aggregates; a second one where G1 may be elsewhere.
 
     Raises
     ------
@@ -49,21 +50,41 @@ def dna_histogram(area: ArrayLike, options: CellCycleOptions) -> Histogram:
     values = np.asarray(area, float).ravel()
     finite = values[np.isfinite(values)]
     _refuse_few(finite, options)
-    inside, problems = _unsaturated(finite[finite > 0], options)
-    if finite.size > values.size * 0.999 or values.size == finite.size:
-        lost: tuple[str, ...] = ()
-    else:
-        lost = (f"{values.size - finite.size} of {values.size} areas are not finite and were left out.",)
-    peak, noted = find_g1(inside, options)
-    ceiling = inside.max() if problems else (options.top or np.inf)
-    found = _binned(inside, peak, finite.size, float(ceiling), lost + problems + noted)
-    cells = found.counts[found.centres > 0.5].sum()
+    lost = values.size - finite.size
+    problems = (f"{lost} of {values.size} areas are not finite and were left out.",) if lost else ()
+    inside, saturated = _unsaturated(finite[finite > 0], options)
+    inside = _spread(inside)
+    found = find_g1(inside, options)
+    ceiling = float(inside.max()) if saturated else (options.top or np.inf)
+    notes = problems + saturated + found.notes
+    first = _binned(inside, found.peak, finite.size, ceiling, notes)
+    _refuse_few_cells(first, options)
+    if found.rival is None:
+        return (first,)
+    return first, _binned(inside, found.rival, finite.size, ceiling, notes)
+
+
+def _refuse_few_cells(histogram: Histogram, options: CellCycleOptions) -> None:
+    cells = int(histogram.counts[histogram.centres > 0.5].sum())
     if cells < options.least:
         raise DataError(
-            f"Cell cycle: found {int(cells)} events from half of G1 on; expected at least {options.least}. "
+            f"Cell cycle: found {cells} events from half of G1 on; expected at least {options.least}. "
             "Record more cells, or pool the tubes of one culture."
         )
-    return found
+
+
+def _spread(values: Vector) -> Vector:
+    """Values of an old digital scale, each spread evenly over its channel; others as they are.
+
+    Bins that hold now two and now three channels would show a comb. The spread is the same on each call.
+    """
+    channels = np.unique(values)
+    if channels.size > 4096 or channels.size < 3:
+        return values
+    step = float(np.diff(channels).min())
+    if not np.allclose(channels / step, np.round(channels / step), atol=1e-3):
+        return values
+    return values + step * np.random.default_rng(0).uniform(-0.5, 0.5, values.size)
 
 
 def _refuse_few(finite: Vector, options: CellCycleOptions) -> None:
@@ -88,7 +109,7 @@ def _unsaturated(positive: Vector, options: CellCycleOptions) -> tuple[Vector, t
     """Areas below the detector's end, and a note on those upon it."""
     top = options.top if options.top is not None else float(positive.max())
     on_top = positive >= top
-    share = float(on_top.mean())
+    share = float(on_top.mean()) if on_top.sum() >= _SATURATED_LEAST else 0.0
     if share > _SATURATED_REFUSED:
         raise DataError(
             f"Cell cycle: found {share:.0%} of the events saturated at {top:.6g}; expected G2M and its "
@@ -102,7 +123,7 @@ def _unsaturated(positive: Vector, options: CellCycleOptions) -> tuple[Vector, t
 def _binned(inside: Vector, peak: Peak, events: int, top: float, problems: tuple[str, ...]) -> Histogram:
     """Count on bins of a quarter of the peak's standard deviation."""
     width = float(np.clip(peak.cv / 4, 0.006, 0.02))
-    lowest = max(_LOWEST, float(inside.min()) / peak.place)
+    lowest = max(_LOWEST, min(float(inside.min()) / peak.place, 1 - 5 * peak.cv))
     highest = min(_HIGHEST, top / peak.place)
     first, last = int(np.ceil(lowest / width - 1e-9)), int(np.floor(highest / width + 1e-9))
     if last * width < 2.3:

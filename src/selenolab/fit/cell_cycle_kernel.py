@@ -1,6 +1,7 @@
 """The parts of a DNA histogram on equal bins, in units of a first guess of the G1 mean.
 
-Rows of the table: G1, three broadened Bernstein polynomials of degree 2 for S, G2M, debris, sub-G1.
+Rows of the table: G1, three broadened Bernstein polynomials of degree 2 and one wave for S, G2M, debris,
+sub-G1.
 Each part is the share of its events that falls into each bin.
 """
 
@@ -13,8 +14,8 @@ from selenolab.stats.compiled import compiled
 
 Vector = NDArray[np.float64]
 
-MEAN, CV1, CV2, RATIO, DECAY, SUB_MEAN, SUB_SD = 0, 1, 2, 3, 4, 5, 6
-G1, S0, S1, S2, G2M, DEBRIS, SUB_G1 = 0, 1, 2, 3, 4, 5, 6
+MEAN, CV1, CV2, RATIO, DECAY, SUB_MEAN, SUB_SD, WAVE_AT, WAVE_SD = 0, 1, 2, 3, 4, 5, 6, 7, 8
+G1, S0, S1, S2, WAVE, G2M, DEBRIS, SUB_G1 = 0, 1, 2, 3, 4, 5, 6, 7
 NODES = 72  # of the S-phase integral; the spacing stays below one standard deviation down to a CV of 1 %
 
 
@@ -32,8 +33,12 @@ def peak(row: Vector, low: float, width: float, mean: float, sd: float) -> None:
 
 @compiled
 def synthesis(table: Vector, low: float, width: float, theta: Vector) -> None:
-    """Add the S phase: polynomials in DNA between both means, broadened by the CV at each DNA content."""
+    """Add the S phase: polynomials and a wave between both means, broadened by the CV at each DNA content."""
     mean, ratio = theta[MEAN], theta[RATIO]
+    crest = 0.0
+    for k in range(NODES):
+        away = ((k + 0.5) / NODES - theta[WAVE_AT]) / theta[WAVE_SD]
+        crest += exp(-0.5 * away * away)
     for k in range(NODES):
         t = (k + 0.5) / NODES
         centre = mean * (1.0 + (ratio - 1.0) * t)
@@ -41,6 +46,8 @@ def synthesis(table: Vector, low: float, width: float, theta: Vector) -> None:
         first = max(int((centre - 5.0 * sd - low) / width), 0)
         stop = min(int((centre + 5.0 * sd - low) / width) + 1, table.shape[1])
         share = width / (sd * sqrt(2.0 * np.pi)) / NODES
+        away = (t - theta[WAVE_AT]) / theta[WAVE_SD]
+        wave = NODES * exp(-0.5 * away * away) / crest
         b0, b1, b2 = 3.0 * (1.0 - t) * (1.0 - t), 6.0 * t * (1.0 - t), 3.0 * t * t
         z = (low + (first + 0.5) * width - centre) / sd
         h = width / sd
@@ -50,13 +57,14 @@ def synthesis(table: Vector, low: float, width: float, theta: Vector) -> None:
             table[S0, i] += b0 * density
             table[S1, i] += b1 * density
             table[S2, i] += b2 * density
+            table[WAVE, i] += wave * density
             density *= step
             step *= shrink
 
 
 @compiled
 def parts(table: Vector, low: float, width: float, theta: Vector, debris: Vector) -> None:
-    """Fill `table` (7, bins); `debris` is its given shape, or empty for an exponential one."""
+    """Fill `table` (8, bins); `debris` is its given shape, or empty for an exponential one."""
     n = table.shape[1]
     table[:] = 0.0
     peak(table[G1], low, width, theta[MEAN], theta[MEAN] * theta[CV1])

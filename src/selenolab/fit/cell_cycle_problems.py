@@ -24,7 +24,7 @@ def _peaks(found: CellCycle, options: CellCycleOptions) -> list[str]:
             "staining, RNase and flow rate."
         )
     low, high = options.ratio
-    if min(found.ratio - low, high - found.ratio) < 0.005:
+    if high - low > 0.1 and min(found.ratio - low, high - found.ratio) < 0.005:
         noted.append(
             f"G2/G1 is {found.ratio:.2f}, at the bound of {low:g} to {high:g}: is it the right G1 peak?"
         )

@@ -23,11 +23,13 @@ class CellCycleOptions:
     g1 : where the G1 peak is, in the units of the area, known from the control tube; the peak is then
         sought within 12 % of it. None: it is found.
     cv : "same" for G1 and G2M, or "free".
-    ratio : lowest and highest G2/G1 of the means.
+    ratio : lowest and highest G2/G1 of the means. Narrow bounds around the control tube's ratio of the same
+        detector settings make S of broad peaks (CV above 6 %) much surer.
     debris : "exponential", "cuts" (each nucleus that is cut leaves pieces of every size: the debris
         follows the histogram) or "none".
     aggregates : whether doublets and triplets that passed the gate are part of the model.
-    top : largest area that the detector can give (such as 262143), where known; events on it are saturated.
+    top : largest area that the detector (such as 262143) or a gate lets through, where known; events on
+        it are saturated, and beyond it nothing is expected.
     least : fewest events between half of G1 and the end of G2M that are fitted.
 
     Raises
@@ -55,7 +57,8 @@ class CellCycleOptions:
                 raise StudyError(f"Cell cycle: found {word} '{found}'; expected one of {', '.join(known)}.")
         if not 1.5 <= self.ratio[0] < self.ratio[1] <= 2.5:
             raise StudyError(
-                f"Cell cycle: found bounds {self.ratio} of G2/G1; expected two rising numbers from 1.5 to 2.5."
+                f"Cell cycle: found bounds {self.ratio} of G2/G1; expected two rising numbers "
+                "from 1.5 to 2.5."
             )
         if self.g1 is not None and not self.g1 > 0:
             raise StudyError(f"Cell cycle: found G1 at {self.g1}; expected an area above 0.")

@@ -1,9 +1,9 @@
 """Watson's pragmatic way: normal peaks from their outer sides, S is what is left.
 
-S has no given shape: between the peaks it is the histogram itself; under each peak it goes on at its level
-beside the peak, times the probability that an S cell at the edge of S is read there, a cumulative normal
-(Watson, Chambers and Smith 1987, doi:10.1002/cyto.990080101). Debris, sub-G1 and aggregates are taken away
-first, as the mixture of the Dean-Jett-Fox model finds them.
+S has no given shape: between the peaks it is the histogram less the tails of the peaks; under each peak the
+straight line through the nearer half of it goes on, times the probability that an S cell at the edge of S is
+read there, a cumulative normal (after Watson, Chambers and Smith 1987, doi:10.1002/cyto.990080101). Debris,
+sub-G1 and aggregates are taken away first, as the mixture of the Dean-Jett-Fox model finds them.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def fit_pragmatic(histogram: Histogram, options: CellCycleOptions, mixture: Mixt
     first, last = np.array([mean, mean * cv]), np.array([mean * ratio, mean * ratio * cv])
     one = two = synthesis = np.zeros_like(clean)
     for _ in range(_ROUNDS):
-        synthesis = _synthesis(histogram, clean, first, last)
+        synthesis = _synthesis(histogram, clean - one - two, first, last)
         rest = clean - synthesis
         first, one = _peak(histogram, rest - two, weight, first, -1, (0.9, 1.1))
         bounds = (first[0] * options.ratio[0] / last[0], first[0] * options.ratio[1] / last[0])
@@ -56,19 +56,27 @@ def fit_pragmatic(histogram: Histogram, options: CellCycleOptions, mixture: Mixt
 
 
 def _synthesis(histogram: Histogram, clean: Vector, first: Vector, last: Vector) -> Vector:
-    """S by bin: the histogram between the peaks, its level beside a peak times a cumulative normal under it."""
+    """S by bin: what is left between the peaks, under a peak its level times a cumulative normal."""
     x = histogram.centres
     start, stop = first[0] + _BESIDE * first[1], last[0] - _BESIDE * last[1]
     middle = 0.5 * (start + stop)
     start, stop = min(start, middle - 0.05), max(stop, middle + 0.05)
-    third = (stop - start) / 3
-    left = max(float(np.mean(clean[(x >= start) & (x < start + third)])), 0.0)
-    right = max(float(np.mean(clean[(x > stop - third) & (x <= stop)])), 0.0)
-    under = np.where(
-        x < middle, left * ndtr((x - first[0]) / first[1]), right * ndtr((last[0] - x) / last[1])
-    )
+    left = _level(x, clean, start, middle) * ndtr((x - first[0]) / first[1])
+    right = _level(x, clean, middle, stop) * ndtr((last[0] - x) / last[1])
+    under = np.where(x < middle, left, right)
     found: Vector = np.where((x >= start) & (x <= stop), clean, under)
     return found
+
+
+def _level(x: Vector, clean: Vector, start: float, stop: float) -> Vector:
+    """The straight line through the histogram from start to stop, at every bin, from 0 to twice its mean."""
+    used = (x >= start) & (x <= stop)
+    here, counts = x[used], clean[used]
+    mean, centre = float(counts.mean()), float(here.mean())
+    spread = float(((here - centre) ** 2).sum())
+    slope = float(((here - centre) * counts).sum()) / spread if spread > 0 else 0.0
+    line: Vector = np.clip(mean + slope * (x - centre), 0.0, max(2 * mean, 0.0))
+    return line
 
 
 def _peak(

@@ -18,7 +18,9 @@ class NoiseTerm:
 
     "resample" is for populations (particles, cells, events): the expected rows are a distribution
     with weights `scale`, of which `draws` rows are drawn with replacement in every `shared_by` group
-    (an image, a tube). It comes first; `column` numbers the drawn rows anew where it is an id.
+    (an image, a tube). It comes first; `column` numbers the drawn rows anew where it is an id. Rows of one
+    class in the column `strata` share, in each group, a lognormal factor of their weights with the SD of
+    the logarithm `spread`: shares of kinds of cells differ between tubes by more than the draw.
     """
 
     table: str
@@ -27,6 +29,8 @@ class NoiseTerm:
     scale: float | NDArray[Any]
     shared_by: tuple[str, ...] = ()
     draws: int = 0
+    strata: str = ""
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

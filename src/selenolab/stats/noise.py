@@ -1,6 +1,7 @@
 """Draws from an instrument's noise, and the likelihood of data under it. One place for all assays."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,10 +47,23 @@ def _resample(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) ->
         if term.shared_by
         else [range(len(frame))]
     )
-    rows = [rng.choice(list(group), term.draws, p=weight[group] / weight[group].sum()) for group in groups]
+    rows = []
+    for group in groups:
+        own = weight[group] * _strata_factors(frame, term, group, rng)
+        rows.append(rng.choice(list(group), term.draws, p=own / own.sum()))
     drawn = frame.iloc[np.concatenate(rows)].reset_index(drop=True)
     drawn[term.column] = [str(i + 1) for i in range(len(drawn))]
     return drawn
+
+
+def _strata_factors(
+    frame: pd.DataFrame, term: NoiseTerm, group: Any, rng: np.random.Generator
+) -> Array | float:
+    """One lognormal factor a class of the rows (n,), the same for all of a class; 1 where there are no classes."""
+    if not term.strata or term.spread <= 0:
+        return 1.0
+    names, classes = np.unique(frame[term.strata].to_numpy()[group].astype(str), return_inverse=True)
+    return np.asarray(np.exp(term.spread * rng.standard_normal(len(names)))[classes])
 
 
 def _standard_normals(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) -> Array:

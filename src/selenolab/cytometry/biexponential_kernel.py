@@ -26,7 +26,7 @@ def curve(y: float, p: Values) -> float:
 def root(x: float, p: Values) -> float:
     """The y at which B is `x` >= 0 (or a little below): Newton from the right, where B is convex."""
     a, b, c, d, g, f, z = p
-    y = np.log((x + f + c * np.exp(-d * z) - g * z) / a) / b
+    y = np.log(max(x, 0.0) / a + np.exp(b * z)) / b
     for _ in range(100):
         grow, fall = a * np.exp(b * y), c * np.exp(-d * y)
         step = (grow - fall + g * y - f - x) / (b * grow + d * fall + g)
@@ -71,6 +71,7 @@ def scaled(values: Values, p: Values, table: Values, shift: float) -> Values:
                 y = root(float(abs(x)), p)
             else:
                 y = abs(x)
+            y = max(y, p[6])  # so that rounding never turns the order of events about 0
             out[first + i] = y if x >= 0 else twice - y
     return out
 

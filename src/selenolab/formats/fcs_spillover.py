@@ -54,7 +54,9 @@ def spillover(parsed: Parsed) -> Spillover | None:
 def _cut(written: str, names: Sequence[str], place: tuple[str, str]) -> tuple[list[str], NDArray[np.float64]]:
     """Channels and entries (n, n) of "n, name 1 ... name n, value 1 ... value n²"."""
     file, word = place
-    parts = [part.strip() for part in re.split(r"[,\n\r]+" if "," in written else r"[\s]+", written.strip())]
+    parts = [
+        part.strip() for part in re.split(r"\s*,\s*|[\n\r]+" if "," in written else r"[\s]+", written.strip())
+    ]
     parts = parts[:-1] if parts and not parts[-1] else parts
     if not re.fullmatch(r"\d{1,4}", parts[0]) or int(parts[0]) == 0:
         raise wrong(TITLE, file, f"its {word} begins with {parts[0][:30]!r}, not with a count of channels")

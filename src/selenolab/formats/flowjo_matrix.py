@@ -32,7 +32,8 @@ def recognise(head: Head) -> float:
         return 0.0
     if re.match(r"\s*<\??[A-Za-z!]", text):
         plain = not re.search(r"<(\w+:)?(Workspace|\w*Gate|SampleList)\b", text)
-        return 0.97 if plain and re.search(r"<(\w+:)?spilloverMatrix\b", text) else 0.0
+        # FlowJo's root names the spaces of GatingML, whose reader is nearly certain then
+        return 1.0 if plain and re.search(r"<(\w+:)?spilloverMatrix\b", text) else 0.0
     if head.size > len(head.first):
         return 0.0
     if any(_PREFIX_LINE.fullmatch(line) for line in text.split("\n")[:3]):
@@ -101,7 +102,7 @@ def _tree(path: Path, text: str) -> Any:
     bare = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
         return etree.fromstring(bare, parser)
-    except etree.XMLSyntaxError:
+    except (etree.XMLSyntaxError, ValueError):
         bare = re.sub(r"(</?)[\w.-]+:", r"\1", bare)
         bare = re.sub(r"(\s)(?!xmlns:)[\w.-]+:([\w.-]+\s*=)", r"\1\2", bare)
     try:

@@ -317,3 +317,30 @@ def _dna_events(
     truth = {"G1": float(share[0]), "S": float(share[1]), "G2/M": float(share[2])}
     truth["sub-G1"] = 100 * len(broken) / (len(content) + len(pairs) + len(broken))
     return np.concatenate([events, time[:, None]], axis=1), truth
+
+
+def example(folder: Path) -> None:
+    """The example of the assay's folder: three small experiments with one set of controls, by file name."""
+    tubes = annexin_study(7, count=400, drug_only=False)
+    words = ("file", "experiment", "compound", "dose [µM]", "time [h]", "cell_line", "stain")
+    lines = [",".join(words)]
+    samples = [tube for tube in tubes if tube.words["role"] == "sample" and tube.words["dose"] != 8.0]
+    controls = [tube for tube in tubes if tube.words["role"] != "sample" and tube.words["experiment"] == "E1"]
+    names = ["example.fcs", *(f"example-{number}.fcs" for number in range(2, len(samples) + 1))]
+    names += ["example_unstained.fcs", "example_single_stain.fcs", "example_single_stain-2.fcs"]
+    for name, tube in zip(names, [*samples, *controls], strict=True):
+        (folder / name).write_bytes(
+            fcs(Tube(name, {}, tube.channels[:-1], tube.markers[:-1], tube.events[:, :-1]))
+        )
+        own = tube.words
+        cells = (
+            name,
+            own["experiment"],
+            own.get("compound", ""),
+            own.get("dose", ""),
+            own["time"],
+            own["cell_line"],
+        )
+        lines.append(",".join([*(str(cell) for cell in cells), str(own.get("stain", ""))]))
+    (folder / "example_sheet.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "example_settings.json").write_text('{"panel": "annexin"}\n', encoding="utf-8")

@@ -192,4 +192,7 @@ def stain_channel(stain: str, channels: Channels, tube: str) -> str:
     for part, pattern in ((part, found) for part, patterns in PATTERNS.items() for found in patterns[:1]):
         if part in channels.parts and (part == plain or re.search(pattern, stain, re.IGNORECASE)):
             return channels.parts[part]
+    inside = _areas([n for n, marker in channels.markers.items() if plain in f"{n} {marker}".casefold()])
+    if stain not in channels.markers and len(inside) == 1:
+        return inside[0]
     return channel_named(stain, channels.markers, f"{tube}: stain")

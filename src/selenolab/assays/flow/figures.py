@@ -6,12 +6,11 @@ from math import exp
 import pandas as pd
 
 from selenolab.assays.flow.annexin import thresholds_of
-from selenolab.assays.flow.dna import Cycle
 from selenolab.assays.flow.gating_figure import Cut, gating_figures
 from selenolab.assays.flow.headline import Group, Headline
 from selenolab.assays.flow.kinds import Kind, Panel
 from selenolab.assays.flow.prepared import Bench
-from selenolab.core.drawing import Axis, Caption, DotPlot, Drawing, Histogram, Panels, Series
+from selenolab.core.drawing import Axis, Caption, DotPlot, Drawing
 from selenolab.core.estimate import Estimate
 from selenolab.stats.experiments import by_experiment
 
@@ -91,31 +90,3 @@ def _labels(row: Mapping[str, float]) -> tuple[str, ...]:
     if f"{names[0]} [%]" not in row:
         return ("-/-", "+/-", "+/+", "-/+")
     return tuple(f"{name.split()[0]} {row[f'{name} [%]']:.1f} %" for name in names)
-
-
-def cycle_figure(cycles: Mapping[str, Cycle], most: int) -> Panels | None:
-    """DNA histograms with the chosen fit, control and highest dose of the first experiments."""
-    names = sorted(cycles, key=lambda name: (cycles[name].tube.experiment, cycles[name].tube.dose, name))[
-        :most
-    ]
-    if not names:
-        return None
-    text = "DNA content of single cells (bars) with the fitted parts and their sum (lines)."
-    caption = Caption(text, f"{len(names)} tubes, each shown by itself")
-    panels = tuple(_cycle_panel(name, cycles[name]) for name in names)
-    return Panels("cell-cycle", "DNA content and cell-cycle fit", caption, panels, across=2)
-
-
-def _cycle_panel(name: str, one: Cycle) -> Histogram:
-    curve = one.chosen.curve
-    dna = curve["dna"].to_numpy(float)
-    half = float(dna[1] - dna[0]) / 2
-    bins = pd.DataFrame({"left": dna - half, "right": dna + half, "count": curve["counts"].to_numpy(float)})
-    parts = (("sum", "total"), ("G1", "g1"), ("S", "s"), ("G2/M", "g2m"), ("debris", "debris"))
-    lines = tuple(
-        Series(label, "line", pd.DataFrame({"x": dna, "y": curve[column].to_numpy(float)}), number)
-        for number, (label, column) in enumerate(parts)
-    )
-    title = f"{name}: S {one.chosen.s:.1f} %, CV {one.chosen.g1_cv:.1f} %"
-    caption = Caption("DNA content.", f"{one.chosen.events} events")
-    return Histogram(f"cycle-{name}", title, caption, Axis("DNA area"), Axis("events"), bins, lines)

@@ -131,7 +131,7 @@ class FlowSettings(AssaySettings):
         (24.0,), description="Simulated times of exposure in h."
     )
     virtual_experiments: PositiveInt = Field(3, description="Simulated independent experiments.")
-    virtual_events: PositiveInt = Field(5_000, ge=200, description="Simulated events in a tube.")
+    virtual_events: PositiveInt = Field(8_000, ge=200, description="Simulated events in a tube.")
     virtual_compound: str = Field("model compound", description="Name given to the simulated compound.")
     virtual_cell_line: str = Field("model cells", description="Name given to the simulated cells.")
     virtual_stain_cv: float = Field(

@@ -169,7 +169,11 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, _Said
     words = {column: SAME.get(header.word, header.word) for column, header in headers.items()}
     if "file" not in words.values():
         raise DataError(f"{sheet.name}: Unable to find a column 'file'. Write one row a file.")
-    unknown = [column for column, word in words.items() if word not in (*WORDS, *_SKIPPED) and not word.endswith("_flag")]
+    unknown = [
+        column
+        for column, word in words.items()
+        if word not in (*WORDS, *_SKIPPED) and not word.endswith("_flag")
+    ]
     if unknown:
         raise DataError(
             f"{sheet.name}: Unknown column '{unknown[0]}'. {did_you_mean(words[unknown[0]], WORDS)}"

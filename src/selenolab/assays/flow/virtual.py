@@ -157,7 +157,7 @@ def noise(expected: Dataset, settings: FlowSettings) -> Noise:
     terms += [NoiseTerm("events", name, "lognormal", sd) for name, sd in cells.event_noise.items()]
     if settings.virtual_stain_cv > 0:
         terms += [
-            NoiseTerm("events", name, "lognormal", settings.virtual_stain_cv, ("tube",))
+            NoiseTerm("events", name, "lognormal", cells.steady * settings.virtual_stain_cv, ("tube",))
             for name in cells.dyes
         ]
     return Noise(tuple(terms))

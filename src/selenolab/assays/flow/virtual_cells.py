@@ -30,6 +30,7 @@ class PanelCells:
     stained: Callable[[State, State], Population]
     controls: Callable[[], Iterator[tuple[dict[str, object], Population]]]
     event_noise: Mapping[str, float]  # SD of ln of single events, by channel
+    steady: float = 1.0  # of the tubes' scatter in brightness: DNA stains bind in proportion and vary little
 
 
 def _scores(count: int, stream: int) -> Floats:
@@ -171,7 +172,8 @@ CELLS_OF: Mapping[str, PanelCells] = {
     "annexin": _ANNEXIN_CELLS,
     "generic": _ANNEXIN_CELLS,
     "dna": PanelCells(
-        ("PI-A",), {"PI-A": "PI"}, _dna_stained, _no_controls, {"FSC-A": 0.02, "PI-A": 0.04, "PI-W": 0.03}
+        ("PI-A",), {"PI-A": "PI"}, _dna_stained, _no_controls, {"FSC-A": 0.02, "PI-A": 0.04, "PI-W": 0.03},
+        steady=0.2,
     ),
     "dcf": PanelCells(
         ("FITC-A",), {"FITC-A": "DCF"}, _dcf_stained, _dcf_controls, {**_SCATTER_NOISE, "FITC-A": 0.05}

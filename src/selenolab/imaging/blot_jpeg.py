@@ -24,7 +24,8 @@ def blockiness(values: Values) -> tuple[float, tuple[int, int]]:
 def _phase(values: Values) -> tuple[float, int]:
     """Score of the best of eight phases of the columns' boundaries."""
     third = np.abs(values[:, :-3] - 3 * values[:, 1:-2] + 3 * values[:, 2:-1] - values[:, 3:])
-    limit = np.quantile(third[::4], 0.95) + 1e-12  # edges of bands and dust do not count for more
+    some = third[::4][third[::4] > 0]  # ground that was clipped to one value says nothing
+    limit = np.quantile(some, 0.95) if some.size else 1.0  # edges of bands and dust do not count for more
     rough = np.minimum(third, limit).mean(axis=0)  # boundary between columns i + 1 and i + 2
     phase = (np.arange(rough.size) + 2) % SIDE
     means = np.array([rough[phase == k].mean() for k in range(SIDE)])

@@ -21,6 +21,7 @@ Bands = Literal["light", "dark"]
 LEAST_SIDE = 24  # px; below, no band has a background around it
 CHANNELS = {"red": 0, "green": 1, "blue": 2}
 LUMA = (0.2126, 0.7152, 0.0722)  # ITU-R BT.709
+LEAST_WINDOW = 60  # rows whose median is the ground of a row, so that half of them hold no band
 CLEAR = 1.5  # one tail of the grey values must be this many times as long as the other
 
 
@@ -131,13 +132,14 @@ def _orientation(values: Values, name: str) -> Bands:
     small = ndimage.uniform_filter(values, max(step, 2))[::step, ::step]
     rim = max(min(small.shape) // 50, 1)  # scanners leave dark or light edges
     small = small[rim:-rim, rim:-rim]
-    middle = np.median(small)
-    above, below = np.quantile(small, 0.998) - middle, middle - np.quantile(small, 0.002)
+    size = max(len(small) // 4, min(LEAST_WINDOW, len(small)))
+    over = small - ndimage.median_filter(small, size=(size, 1), mode="nearest")
+    above, below = np.quantile(over, 0.998), -np.quantile(over, 0.002)
     if above > CLEAR * below:
         return "light"
     if below > CLEAR * above:
         return "dark"
     raise DataError(
-        f"{name}: Unable to see whether bands are light or dark: grey values lie {above:.3g} above and "
-        f"{below:.3g} below the background. State bands: light or bands: dark."
+        f"{name}: Unable to see whether bands are light or dark: grey values lie up to {above:.3g} above "
+        f"and {below:.3g} below the background. State bands: light or bands: dark."
     )

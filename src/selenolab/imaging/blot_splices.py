@@ -37,8 +37,9 @@ class Splice:
 
 def find_splices(signal: Signal) -> tuple[Splice, ...]:
     """Vertical, then horizontal cuts. Edges of lanes and of the membrane are soft and are not told."""
-    vertical = [_named("vertical", one) for one in _cuts(signal.values)]
-    horizontal = [_named("horizontal", one) for one in _cuts(np.ascontiguousarray(signal.values.T))]
+    quantum = _quantum(signal.values)
+    vertical = [_named("vertical", one) for one in _cuts(signal.values, quantum)]
+    horizontal = [_named("horizontal", one) for one in _cuts(np.ascontiguousarray(signal.values.T), quantum)]
     return (*vertical, *horizontal)
 
 
@@ -46,13 +47,20 @@ def _named(axis: Literal["vertical", "horizontal"], cut: tuple[int, float, float
     return Splice(axis, *cut)
 
 
-def _cuts(values: Values) -> list[tuple[int, float, float, str]]:
+def _quantum(values: Values) -> float:
+    """The smallest step between grey values: what is not well above it is rounding."""
+    steps = np.diff(np.unique(values[::3, ::3]))
+    return float(steps.min()) if steps.size else 0.0
+
+
+def _cuts(values: Values, quantum: float) -> list[tuple[int, float, float, str]]:
     """Cuts between columns: (position, step, share, kind), best of each neighbourhood."""
     width = values.shape[1]
     if width < 4 * SIDE or len(values) < BLOCKS:
         return []
     medians, noise = _blocks(values)
-    found = [*_steps(medians), *_lines(values), *_noise_jumps(noise)]
+    found = [one for one in _steps(medians) if abs(one[1]) > 1.5 * quantum]
+    found += [*_lines(values), *(_noise_jumps(noise) if np.quantile(noise, 0.1) > 2 * quantum else [])]
     apart: list[tuple[int, float, float, str]] = []
     for cut in sorted(found, key=lambda one: ("line", "step", "noise").index(one[3])):
         if RIM < cut[0] < width - RIM and all(abs(cut[0] - other[0]) > SIDE for other in apart):

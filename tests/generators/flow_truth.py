@@ -78,7 +78,7 @@ def detected(dyes: Floats, own: Floats, rng: np.random.Generator, spill: Floats 
 
 
 def _own(count: int, rng: np.random.Generator) -> Floats:
-    both = rng.standard_normal((count, 1)) * 0.25 + rng.standard_normal((count, 2)) * 0.1
+    both = rng.standard_normal((count, 1)) * 0.3 + rng.standard_normal((count, 2)) * 0.15
     return OWN * np.exp(both)
 
 
@@ -86,7 +86,7 @@ def _sizes(count: int, dying: NDArray[np.bool_], rng: np.random.Generator) -> Fl
     """FSC-A, FSC-H and SSC-A of single cells (n, 3)."""
     area = 80_000 * np.exp(0.13 * rng.standard_normal(count)) * np.where(dying, 0.72, 1.0)
     side = 40_000 * np.exp(0.2 * rng.standard_normal(count)) * np.where(dying, 1.3, 1.0)
-    return np.stack([area, 0.8 * area * np.exp(0.02 * rng.standard_normal(count)), side], axis=1)
+    return np.stack([area, 0.8 * area * np.exp(0.04 * rng.standard_normal(count)), side], axis=1)
 
 
 def _tube_events(
@@ -102,13 +102,14 @@ def _tube_events(
     pieces = round(count * debris)
     small = np.stack(
         [
-            8_000 * np.exp(0.5 * rng.standard_normal(pieces)),
-            6_500 * np.exp(0.5 * rng.standard_normal(pieces)),
-            5_000 * np.exp(0.6 * rng.standard_normal(pieces)),
+            10_000 * np.exp(0.6 * rng.standard_normal(pieces)),
+            8_000 * np.exp(0.6 * rng.standard_normal(pieces)),
+            6_000 * np.exp(0.6 * rng.standard_normal(pieces)),
         ],
         axis=1,
     )
-    amounts = np.concatenate([dyes, dyes[pairs].sum(axis=1), np.zeros((pieces, 2))])
+    bodies = dyes[rng.integers(0, count, pieces)] * 0.15 * (rng.uniform(size=(pieces, 1)) < 0.5)
+    amounts = np.concatenate([dyes, dyes[pairs].sum(axis=1), bodies])
     glow = np.concatenate([own, own[pairs].sum(axis=1), 0.2 * _own(pieces, rng)])
     shown = np.concatenate(
         [np.concatenate([sizes, both, small]), detected(amounts, glow, rng, spill)], axis=1
@@ -134,15 +135,19 @@ def odds(share: Floats, scatter: Floats) -> Floats:
     return moved / moved.sum()
 
 
+# Median amounts of annexin V and PI by kind, and the SD of their logarithms.
+MEDIANS = np.array([[60.0, 20.0], [5_000, 120], [13_000, 20_000], [110, 26_000]])
+SPREADS = np.array([[0.5, 0.4], [0.65, 0.5], [0.55, 0.45], [0.6, 0.4]])
+
+
 def annexin_events(
     shares: Floats, count: int, rng: np.random.Generator, doublets: float = 0.05, debris: float = 0.08,
     bright: float = 1.0,
 ) -> tuple[Floats, dict[str, float]]:  # fmt: skip
     """A tube stained with annexin V and PI; its true shares in % of the single cells."""
     kind = rng.choice(4, count, p=shares)
-    medians = np.array([[30.0, 15.0], [9_000, 60], [16_000, 24_000], [60, 30_000]])[kind]
-    spread = np.array([[0.3, 0.3], [0.5, 0.3], [0.45, 0.35], [0.3, 0.35]])[kind]
-    dyes = bright * medians * np.exp(spread * rng.standard_normal((count, 2)))
+    dyes = MEDIANS[kind] * np.exp(SPREADS[kind] * rng.standard_normal((count, 2)))
+    dyes *= bright * np.exp(0.1 * rng.standard_normal(2))
     truth = {name: 100 * float((kind == number).mean()) for number, name in enumerate(KINDS)}
     return _tube_events(dyes, kind >= 2, rng, doublets, debris), truth
 
@@ -157,14 +162,13 @@ def annexin_controls(experiment: str, count: int, rng: np.random.Generator) -> l
         ("PI only", (0.0, 1.0), "single_stain", "PI"),
     ):
         kind = rng.choice(4, count, p=mixed)
-        medians = np.array([[30.0, 15.0], [9_000, 60], [16_000, 24_000], [60, 30_000]])[kind]
-        dyes = medians * np.exp(0.4 * rng.standard_normal((count, 2))) * np.array(mask)
+        dyes = MEDIANS[kind] * np.exp(SPREADS[kind] * rng.standard_normal((count, 2))) * np.array(mask)
         events = _tube_events(dyes, kind >= 2, rng, 0.05, 0.08)
-        made.append(_annexin_tube(f"{experiment} {name}", {"role": role, "stain": stain}, experiment, events))
+        made.append(annexin_tube(f"{experiment} {name}", {"role": role, "stain": stain}, experiment, events))
     return made
 
 
-def _annexin_tube(
+def annexin_tube(
     name: str, words: dict[str, object], experiment: str, events: Floats,
     truth: dict[str, float] | None = None,
 ) -> Tube:  # fmt: skip
@@ -189,13 +193,13 @@ def annexin_study(
             own = odds(np.array(shares), shift + between * rng.standard_normal(4) / 2)
             events, truth = annexin_events(own, count, rng, doublets, debris)
             words = {"role": "sample", "dose": dose, "compound": "L-selenocystine" if dose else ""}
-            tubes.append(_annexin_tube(f"E{number} {dose:g} uM", words, f"E{number}", events, truth))
+            tubes.append(annexin_tube(f"E{number} {dose:g} uM", words, f"E{number}", events, truth))
         if controls:
             tubes += annexin_controls(f"E{number}", count, rng)
         if drug_only:
             plain = _tube_events(np.zeros((count, 2)), np.zeros(count, dtype=bool), rng, doublets, debris)
             words = {"role": "drug_only", "dose": 16.0, "compound": "L-selenocystine"}
-            tubes.append(_annexin_tube(f"E{number} drug only", words, f"E{number}", plain))
+            tubes.append(annexin_tube(f"E{number} drug only", words, f"E{number}", plain))
     return tubes
 
 

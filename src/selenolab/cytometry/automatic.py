@@ -129,7 +129,8 @@ def _cell_corners(
         return np.array([[edge, 0.0], [edge, top], [right, top], [right, 0.0]])
     heights = np.linspace(float(np.quantile(s, 0.001)), log10(top), _STEPS)
     widths = np.clip(line - slope * heights, cut - 0.5, cut + 0.2)
-    left = [(10**width, 10**height) for width, height in zip(widths, heights, strict=True)]
+    left = [(10**width, 10**height) for width, height in zip(widths[:-1], heights[:-1], strict=True)]
+    left.append((10 ** widths[-1], top))  # to the top exactly: full events stay in
     return np.array([(left[0][0], 0.0), *left, (right, top), (right, 0.0)])
 
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from selenolab.core.errors import DataError
 from selenolab.core.gate import Spillover
-from selenolab.cytometry.events import Events, Values, count
+from selenolab.cytometry.compensation_kernel import mixed
+from selenolab.cytometry.events import Events, count
 
 WORST_CONDITION = 1e4  # real panels lie below 100; above, noise drowns every channel
 _CHUNK = 16_384  # events at a time, so that all channels of them fit the cache
@@ -30,13 +31,14 @@ def compensate(events: Events, spillover: Spillover) -> Events:
     back = np.ascontiguousarray(inverted(spillover).T)
     total = count(events)
     out = {name: np.empty(total) for name in names}
-    seen = np.empty((len(names), _CHUNK))
+    seen, true = np.empty((len(names), _CHUNK)), np.empty((len(names), _CHUNK))
     for first in range(0, total, _CHUNK):
         width = min(_CHUNK, total - first)
         for row, name in enumerate(names):
             seen[row, :width] = events[name][first : first + width]
-        for name, row in zip(names, back @ seen[:, :width], strict=True):
-            out[name][first : first + width] = row
+        mixed(back, seen, true, width)
+        for row, name in enumerate(names):
+            out[name][first : first + width] = true[row, :width]
     return {name: out.get(name, values) for name, values in events.items()}
 
 
@@ -120,8 +122,3 @@ def _nearest(spillover: Spillover) -> str:
     alike = np.abs(unit @ unit.T) - 2 * np.eye(len(unit))
     first, second = np.unravel_index(int(np.argmax(alike)), alike.shape)
     return f"{spillover.channels[min(first, second)]} and {spillover.channels[max(first, second)]}"
-
-
-def stacked(events: Events, names: Iterable[str]) -> list[Values]:
-    """The arrays of the named channels."""
-    return [events[name] for name in names]

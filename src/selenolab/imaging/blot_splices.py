@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from selenolab.imaging.blot_signal import Signal
 
@@ -17,6 +18,7 @@ LEAST_SHARE = 0.75  # of the cut's length, in blocks, that steps the same way
 SHARP = 0.7  # of the step lies between two neighbouring pixels
 BLOCKS = 24  # parts of the cut's length
 NOISE_RATIO = 1.6  # between the two sides
+VISIBLE = 0.4  # of a pixel's noise is the smallest step told
 RIM = 3  # px at the image's edge, where nothing is said
 
 
@@ -38,8 +40,9 @@ class Splice:
 def find_splices(signal: Signal) -> tuple[Splice, ...]:
     """Vertical, then horizontal cuts. Edges of lanes and of the membrane are soft and are not told."""
     quantum = _quantum(signal.values)
-    vertical = [_named("vertical", one) for one in _cuts(signal.values, quantum)]
-    horizontal = [_named("horizontal", one) for one in _cuts(np.ascontiguousarray(signal.values.T), quantum)]
+    turned = np.ascontiguousarray(signal.values.T)
+    vertical = [_named("vertical", one) for one in _cuts(signal.values, quantum, signal.noise)]
+    horizontal = [_named("horizontal", one) for one in _cuts(turned, quantum, signal.noise)]
     return (*vertical, *horizontal)
 
 
@@ -53,13 +56,14 @@ def _quantum(values: Values) -> float:
     return float(steps.min()) if steps.size else 0.0
 
 
-def _cuts(values: Values, quantum: float) -> list[tuple[int, float, float, str]]:
+def _cuts(values: Values, quantum: float, noise_of_pixel: float) -> list[tuple[int, float, float, str]]:
     """Cuts between columns: (position, step, share, kind), best of each neighbourhood."""
     width = values.shape[1]
     if width < 4 * SIDE or len(values) < BLOCKS:
         return []
     medians, noise = _blocks(values)
-    found = [one for one in _steps(medians) if abs(one[1]) > 1.5 * quantum]
+    least = max(1.5 * quantum, VISIBLE * noise_of_pixel)
+    found = [one for one in _steps(medians) if abs(one[1]) > least]
     found += [*_lines(values), *(_noise_jumps(noise) if np.quantile(noise, 0.1) > 2 * quantum else [])]
     apart: list[tuple[int, float, float, str]] = []
     for cut in sorted(found, key=lambda one: ("line", "step", "noise").index(one[3])):
@@ -88,9 +92,9 @@ def _steps(medians: Values) -> list[tuple[int, float, float, str]]:
     middle = np.median(jump, axis=0)
     share = (np.sign(jump) == np.sign(middle)).mean(axis=0)
     error = 1.4826 * np.median(np.abs(jump - middle), axis=0) / np.sqrt(len(medians))
-    usual = 1.4826 * np.median(np.abs(middle)) + 1e-12
+    usual = 1.4826 * ndimage.median_filter(np.abs(middle), size=81, mode="nearest") + 1e-12
     sharp = np.abs(np.median(medians[:, places.clip(1, width - 1)] - medians[:, places - 1], axis=0))
-    score = np.abs(middle) / np.maximum(error, usual / 2)
+    score = np.abs(middle) / np.maximum(error, usual)
     sound = (score > LEAST_STEP) & (share >= LEAST_SHARE) & (sharp > SHARP * np.abs(middle))
     return _best(places[sound], middle[sound], share[sound], "step")
 
@@ -110,7 +114,7 @@ def _noise_jumps(noise: Values) -> list[tuple[int, float, float, str]]:
     share = (np.sign(ratio) == np.sign(middle)).mean(axis=0)
     near = noise[:, places.clip(0, width - 1)] + 1e-12, noise[:, places - 1] + 1e-12
     sharp = np.abs(np.median(np.log(near[0] / near[1]), axis=0))
-    sound = (np.abs(middle) > np.log(NOISE_RATIO)) & (share > 0.9) & (sharp > 0.6 * np.abs(middle))
+    sound = (np.abs(middle) > np.log(NOISE_RATIO)) & (share > 0.97) & (sharp > 0.6 * np.abs(middle))
     return _best(places[sound], np.exp(middle[sound]), share[sound], "noise")
 
 

@@ -86,3 +86,51 @@ def draw(scenario: Scenario, wells: int, rng: np.random.Generator) -> Draw:
     at = scenario.curve(np.array([truth]))
     spread = scenario.noise(np.array([truth]), at)
     return Draw(x, y, truth, float(np.mean(at + spread * rng.standard_normal(wells))))
+
+
+# --- whole plates of glutathione, a long table as a lab would write it ---
+
+GSH, GSSG = "gsh", "gssg"
+
+
+def gsh_table(
+    rng: np.random.Generator,
+    truth: dict[float, tuple[float, float]],
+    experiments: int = 3,
+    spread: float = 0.10,
+    wells: int = 3,
+    well_sd: float = 0.006,
+    shared: float = 0.0,
+) -> str:
+    """A CSV of DTNB plates, one an experiment: `truth` maps a dose [µM] to GSH and GSSG in the lysate [µM].
+
+    `spread` is the SD of ln between lysates, `shared` that of the experiment as a whole. Masked wells
+    read 2 GSSG; total wells GSH + 2 GSSG, diluted ten times.
+    """
+    header = (
+        "plate,well,role,experiment,compound,dose [µM],cell_line,time [h],standard_concentration [µM],"
+        "dilution,dilution_source,protein [mg/mL],absorbance [AU]"
+    )
+    lines = [header]
+    for number in range(1, experiments + 1):
+        rows = [("blank", "", "", "", "", "", "", 0.0)] * 3
+        for level in (0.0, 5.0, 10.0, 20.0, 40.0, 80.0):
+            rows += [("standard", "", "", f"{level:g}", "", "", "", level)] * 2
+        whole = shared * rng.standard_normal()
+        for dose, (gsh, gssg) in truth.items():
+            lysate = np.exp(whole + spread * rng.standard_normal())
+            protein = f"{1.5 * np.exp(0.05 * rng.standard_normal()):.3f}"
+            compound = "L-selenocystine" if dose else ""
+            role = "sample" if dose else "vehicle"
+            both = lysate * (gsh + 2 * gssg) / 10
+            rows += [(role, compound, f"{dose:g}", "", "10", "lab book", protein, both)] * wells
+            rows += [("masked", compound, f"{dose:g}", "", "1", "lab book", protein, lysate * 2 * gssg)] * wells
+        for place, (role, compound, dose, level, dilution, source, protein, amount) in enumerate(rows):
+            well = f"{'ABCDEFGH'[place // 12]}{place % 12 + 1}"
+            light = 0.05 + 0.0136 * amount + well_sd * rng.standard_normal()
+            cells = ("HepG2", "24") if role in ("sample", "vehicle", "masked") else ("", "")
+            lines.append(
+                f"P{number},{well},{role},{number},{compound},{dose},{cells[0]},{cells[1]},{level},{dilution},"
+                f"{source},{protein},{light:.4f}"
+            )
+    return "\n".join(lines) + "\n"

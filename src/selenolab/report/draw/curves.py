@@ -20,6 +20,8 @@ from selenolab.report.draw.series import (
 )
 from selenolab.report.draw.style import GRID, NARROW, colour, new_figure
 
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+MOST_BARS = 60
 ZERO_NOTE = "Zero stands left of the break of the axis."
 
 
@@ -57,15 +59,24 @@ def draw_histogram(
     _axes(ax, drawing, x, y)
     left = np.clip(drawing.bins["left"].to_numpy(float), x.low, x.high)
     right = np.clip(drawing.bins["right"].to_numpy(float), x.low, x.high)
-    fill: dict[str, Any] = {"color": colour(0), "alpha": 0.35, "linewidth": 0, "zorder": 2}
-    ax.bar(left, counts, right - left, align="edge", **fill)
-    ax.bar(
-        left, counts, right - left, align="edge", fill=False, edgecolor=colour(0), linewidth=0.5, zorder=2.1
-    )
+    _bins(ax, left, right, counts)
     handles, notes = draw_series(ax, x, y, drawing.lines)
     marked = draw_marks(ax, x, y, drawing.marks)
     named = draw_legend(figure, handles, width)
     return figure, (*notes, *marked, *named)
+
+
+def _bins(ax: Axes, left: Floats, right: Floats, counts: Floats) -> None:
+    """Bins as bars; many bins that touch as one staircase, which is drawn far faster."""
+    fill: dict[str, Any] = {"color": colour(0), "alpha": 0.35, "linewidth": 0, "zorder": 2}
+    rim: dict[str, Any] = {"fill": False, "edgecolor": colour(0), "linewidth": 0.5, "zorder": 2.1}
+    if counts.size > MOST_BARS and np.allclose(left[1:], right[:-1]):
+        edges = np.append(left, right[-1])
+        ax.stairs(counts, edges, fill=True, **fill)
+        ax.stairs(counts, edges, color=colour(0), linewidth=0.5, zorder=2.1)
+        return
+    ax.bar(left, counts, right - left, align="edge", **fill)
+    ax.bar(left, counts, right - left, align="edge", **rim)
 
 
 def _axes(ax: Axes, drawing: CurvePlot | Histogram, x: Scale, y: Scale) -> None:
@@ -75,7 +86,7 @@ def _axes(ax: Axes, drawing: CurvePlot | Histogram, x: Scale, y: Scale) -> None:
     ax.set_axisbelow(True)
 
 
-def _heights(series: tuple[Series, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _heights(series: tuple[Series, ...]) -> Floats:
     """What the y axis has to hold: all but bands and excluded points, which must not flatten the data."""
     drawn = [
         replace(one, frame=one.frame[~flags(one.frame, "excluded")]) for one in series if one.kind != "band"
@@ -84,5 +95,5 @@ def _heights(series: tuple[Series, ...]) -> np.ndarray[tuple[int, ...], np.dtype
     return found if found.size else column_values(series, "y", "low", "high")
 
 
-def _at(marks: tuple[Mark, ...], across: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _at(marks: tuple[Mark, ...], across: str) -> Floats:
     return np.array([mark.at for mark in marks if mark.across == across], dtype=float)

@@ -1,5 +1,6 @@
 """Values and counts over a plane: plate maps, dose matrices, densities."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from selenolab.report.draw.style import COUNTS, DIVERGING, INK, NARROW, SEQUENTI
 
 EM = 0.58  # width of a letter, of its size
 LEAST_POINTS = 5.0
+HALF, LOW = 0.6, 0.1  # of the axes: a narrow outline, and one without room for its name
 EQUAL_CONTRAST = 0.179  # luminance on which black and white read equally well
 
 
@@ -134,17 +136,24 @@ def draw_density(
 
 
 def _outline(ax: Axes, x: Any, y: Any, name: str, group: int) -> None:
+    """The ring, and its name inside its upper edge, within the axes."""
     ring_x, ring_y = np.append(x, x.iloc[:1]), np.append(y, y.iloc[:1])
     ax.plot(ring_x, ring_y, color="white", linewidth=2.6, zorder=4)
     ax.plot(ring_x, ring_y, color=colour(group + 1), linewidth=1.2, zorder=5)
-    top = int(np.argmax(ring_y))
-    box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "alpha": 0.85, "linewidth": 0}
+    to_axes = ax.transData + ax.transAxes.inverted()
+    places = np.clip(to_axes.transform(np.column_stack([ring_x, ring_y])), 0, 1)
+    (left, bottom), (right, top) = places.min(axis=0), places.max(axis=0)
+    box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
+    middle = float(np.clip((left + right) / 2, 0.14, 0.86))
     ax.annotate(
-        name,
-        (ring_x[top], ring_y[top]),
-        (0, 3),
+        fill(name, 14) if right - left < HALF else name,
+        (middle, top),
+        (0, -3) if top - bottom > LOW else (0, 12),
+        xycoords="axes fraction",
         textcoords="offset points",
         color=INK,
         bbox=box,
+        ha="center",
+        va="top",
         zorder=6,
     )

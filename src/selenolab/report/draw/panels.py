@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import ceil
+from textwrap import fill
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,7 @@ PANELS: Mapping[type, Callable[..., tuple[FigureBase, tuple[str, ...]]]] = Mappi
     }
 )
 TALL = 0.92  # height of a panel, of its width
+LETTER = 1.9  # mm, width of a letter of a panel's title
 
 
 def draw_panels(drawing: Panels, width: int) -> tuple[Figure, tuple[str, ...]]:
@@ -35,8 +37,20 @@ def draw_panels(drawing: Panels, width: int) -> tuple[Figure, tuple[str, ...]]:
     figure = new_figure(width, rows * (TALL if across > 1 else 0.6) * wide)
     places: Any = figure.subfigures(rows, across, squeeze=False)
     notes: list[str] = []
+    named: list[str] = []
     for place, panel in zip(places.flat, drawing.panels, strict=False):
-        place.suptitle(panel.title, fontsize="medium", fontweight="bold")
         _, said = PANELS[type(panel)](panel, wide, place)
+        place.axes[0].set_title(fill(panel.title, int(wide / LETTER)), fontweight="bold")
         notes += [note for note in said if note not in notes]
+        named = _one_legend(place, named)
     return figure, tuple(notes)
+
+
+def _one_legend(place: Any, named: list[str]) -> list[str]:
+    """Names that an earlier panel's legend holds are not said again; gives those that were said."""
+    for legend in list(place.legends):
+        names = [text.get_text() for text in legend.get_texts()]
+        if named and set(names) <= set(named):
+            legend.remove()
+        named = list(dict.fromkeys([*named, *names]))
+    return named

@@ -100,6 +100,12 @@ def test_a_positive_is_at_the_threshold_or_above() -> None:
     ]
 
 
+def test_negatives_that_pile_up_on_one_value_are_not_positive() -> None:
+    piled = np.concatenate([np.ones(480), np.linspace(0.5, 0.9, 20)]).astype(np.float32)
+    for how in ({"unstained": {"A": piled}}, {"stained": {"A": {"A": piled}}}, {"samples": {"A": piled}}):
+        assert not positive(piled, thresholds(["A"], **how)["A"]).any()  # type: ignore[arg-type]
+
+
 @settings(max_examples=20)
 @given(st.floats(-500, 5000), st.floats(-500, 5000))
 def test_every_event_is_in_just_one_quadrant_and_gates_agree(x: float, y: float) -> None:

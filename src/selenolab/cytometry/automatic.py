@@ -182,7 +182,7 @@ def singlet_gate(
     if not other:
         raise DataError(
             f"Doublets cannot be excluded: no height or width was recorded for '{area}' "
-            f"(the file has {', '.join(events)}). Record {area.removesuffix('-A')}-H or -W with it."
+            f"(the file has {', '.join(events)}). Record the height or width of its pulses too."
         )
     y = channel_of(events, other)
     saturated = at_top(x, (tops or {}).get(area)) | at_top(y, (tops or {}).get(other))

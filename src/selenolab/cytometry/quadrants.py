@@ -142,7 +142,7 @@ def _by_controls(
     percentile: float,
 ) -> Threshold:
     """Above the negatives of every control, and between them and the positives where these stand apart."""
-    limits = {name: float(np.percentile(values, percentile)) for name, values in negatives.items()}
+    limits = {name: _above(float(np.percentile(values, percentile))) for name, values in negatives.items()}
     highest = max(limits, key=lambda name: limits[name])
     base = negatives.get("unstained", negatives[highest])
     notes = []
@@ -170,7 +170,7 @@ def _by_mixture(channel: str, values: Floats, source: str, percentile: float, ar
     """Between the two populations of one tube; else above the only one, its lower half mirrored."""
     controls = () if arbitrary else (source,)
     said = f" ({ARBITRARY}: no unstained or single-stained control)" if arbitrary else ""
-    scale = float(np.subtract(*np.percentile(values, [25, 5]))) or float(np.std(values))
+    scale = float(np.subtract(*np.percentile(values, [25, 5]))) or float(np.std(values)) or 1.0
     between = _between(values, scale, None)
     if between is not None:
         reason = f"{channel}: between the two populations of the {source}{said}"
@@ -179,7 +179,7 @@ def _by_mixture(channel: str, values: Floats, source: str, percentile: float, ar
     below = values[values <= place]
     mirrored = 2 * place - float(np.percentile(below, min(2 * (100 - percentile), 100)))
     reason = f"{channel}: above the only population of the {source}, its lower half mirrored{said}"
-    return Threshold(channel, mirrored, controls, reason, arbitrary)
+    return Threshold(channel, _above(mirrored), controls, reason, arbitrary)
 
 
 def _between(values: Floats, scale: float, negative: float | None) -> float | None:
@@ -204,6 +204,11 @@ def _between(values: Floats, scale: float, negative: float | None) -> float | No
         return None
     place = (low * high_spread + upper.place * low_spread) / (low_spread + high_spread)
     return float(unit * np.sinh(place))
+
+
+def _above(value: float) -> float:
+    """The next number: negatives that pile up on one value, as at the foot of a log scale, lie below it."""
+    return float(np.nextafter(value, np.inf))
 
 
 def _part(values: Floats, peak: Peak) -> Floats:

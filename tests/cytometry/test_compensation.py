@@ -6,7 +6,7 @@ import pytest
 from selenolab.core.errors import DataError
 from selenolab.core.gate import Spillover
 from selenolab.cytometry.compensation import compensate, matched
-from selenolab.cytometry.events import Events, chosen, count
+from selenolab.cytometry.events import Events
 
 RNG = np.random.default_rng(5)
 TRUE = RNG.lognormal(5, 2, (40_000, 3))
@@ -72,13 +72,3 @@ def test_a_matrix_that_does_not_fit_is_refused_by_name(given: Spillover, word: s
         compensate(events(), given)
     assert word in str(told.value)
     assert "\n" not in str(told.value)
-
-
-def test_events_are_of_one_length() -> None:
-    assert count(events()) == 40_000
-    few = chosen(events(), np.arange(40_000) % 4 == 0)
-    assert count(few) == 10_000
-    with pytest.raises(DataError, match="unequal length"):
-        count({"a": np.ones(3), "b": np.ones(4)})
-    with pytest.raises(DataError, match="no channel"):
-        count({})

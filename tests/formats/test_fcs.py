@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from selenolab.core.errors import UnknownNameError
 from selenolab.core.format import Parsed
 from selenolab.formats.fcs_channels import channels, top
 from selenolab.formats.recognise import read_file
@@ -126,6 +127,8 @@ def test_channels_have_markers_ranges_and_gains(tmp_path: Path) -> None:
     assert table["decades"].tolist() == [4, 0, 0]
     assert table["gain"].tolist() == [1, 2, 1]
     assert (top(found, "C1"), top(found, "C2"), top(found, "C3")) == (10_000, 512, 1024)
+    with pytest.raises(UnknownNameError, match="Unknown channel 'C9'"):
+        top(found, "C9")
 
 
 def test_the_record_says_who_and_when(tmp_path: Path) -> None:

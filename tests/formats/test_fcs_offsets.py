@@ -145,6 +145,8 @@ WRONG: dict[str, tuple[Callable[[], bytes], str]] = {
     "NaN": (lambda: of(columns=spoilt(np.nan), kind="F"), "event 17 of C2 is nan, not a number"),
     "infinite": (lambda: of(columns=spoilt(-np.inf), kind="F"), "event 17 of C2 is -inf"),
     "log without range": (lambda: of({"$P1E": "4,1", "$P1R": "0"}), "has no range"),
+    "log past all numbers": (lambda: of({"$P1E": "90,1", "$P1R": "1"}), "larger than any number"),
+    "gain past all numbers": (lambda: of({"$P1G": "1e-307"}, FLOATS, kind="F"), "larger than any number"),
     "$PnE of words": (lambda: of({"$P1E": "four"}), "$P1E is 'four'"),
     "negative gain": (lambda: of({"$P1G": "-2"}), "negative or absurd"),
     "gain of words": (lambda: of({"$P1G": "much"}), "$P1G is 'much'"),

@@ -146,7 +146,10 @@ def read_events(raw: BinaryIO, path: Path, place: Place) -> dict[str, Floats]:
             raise refusal(path, f"the file is cut short after event {first}")
         for column, values in zip(layout.columns, _stored(chunk, number, layout), strict=True):
             _check(path, column, values, first)
-            out[column.name][first : first + number] = _scaled(column, values, tables.get(column.name))
+            scaled = _scaled(column, values, tables.get(column.name))
+            if not column.exact:
+                _check_scale(path, column, scaled)
+            out[column.name][first : first + number] = scaled
     return out
 
 
@@ -217,6 +220,12 @@ def _check(path: Path, column: Column, values: NDArray[Any], first: int) -> None
         raise refusal(path, reason, EXPORT)
 
 
+def _check_scale(path: Path, column: Column, scaled: NDArray[Any]) -> None:
+    if not np.isfinite(scaled).all():
+        reason = f"the range, amplification or gain of {column.name} makes its events larger than any number"
+        raise refusal(path, reason, EXPORT)
+
+
 def _table(column: Column) -> NDArray[np.float64] | None:
     """Every value of a log-amplified channel of few bits; None for one of many."""
     bits = column.keep.bit_length() or column.bits
@@ -225,13 +234,14 @@ def _table(column: Column) -> NDArray[np.float64] | None:
 
 def _linear(column: Column, values: NDArray[Any]) -> NDArray[np.float64]:
     """`lowest` · 10^(decades · value / range)."""
-    power: NDArray[np.float64] = 10.0 ** (column.decades * values / column.range) * column.lowest
-    return power
+    with np.errstate(over="ignore"):  # refused after scaling
+        return np.asarray(10.0 ** (column.decades * values / column.range) * column.lowest)
 
 
 def _scaled(column: Column, values: NDArray[Any], table: NDArray[np.float64] | None) -> NDArray[Any]:
     if column.decades:
         return table[values.astype(np.intp)] if table is not None else _linear(column, values)
-    if column.step:
-        return values.astype(np.float64) * column.step
-    return values if column.gain == 1 else values.astype(np.float64) / column.gain
+    with np.errstate(over="ignore"):
+        if column.step:
+            return values.astype(np.float64) * column.step
+        return values if column.gain == 1 else values.astype(np.float64) / column.gain

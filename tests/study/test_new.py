@@ -1,14 +1,19 @@
 """A drafted study: guessed from the files, valid against the card, nothing overwritten."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
+import tifffile
 
 import selenolab
-from selenolab.core.errors import FormatRefusal, OutputError, SeveralErrors, StudyError
+from selenolab.core.errors import FormatRefusal, OutputError, SelenolabError, SeveralErrors, StudyError
 from selenolab.formats.plate_map import read_plate_map
+from selenolab.shelf import assays
+from selenolab.study import new
 from selenolab.study.new import write_assay_sheet, write_study
 from selenolab.study.plan import load_study
 
@@ -117,3 +122,21 @@ def test_a_draft_asks_for_what_only_the_bench_knows(tmp_path):
     assert [row[0] for row in rows] == ["wide.csv"]
     notes = openpyxl.load_workbook(written.sheets[0])["README"]
     assert "one row a file" in notes["A2"].value
+
+
+def test_an_image_is_usually_a_micrograph_and_may_be_another(tmp_path):
+    image = np.random.default_rng(1).integers(0, 40000, (64, 64)).astype(np.uint16)
+    tifffile.imwrite(tmp_path / "field.tif", image)
+    write_study([tmp_path / "field.tif"], tmp_path / "study.yaml")
+    assert "assay: microscopy" in (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    write_study([tmp_path / "field.tif"], tmp_path / "other.yaml", "microscopy")
+    with pytest.raises(SelenolabError, match="No assay can use this file \\(viability"):
+        write_study([tmp_path / "field.tif"], tmp_path / "third.yaml", "viability")
+
+
+def test_where_no_assay_is_usual_the_user_is_asked(tmp_path, plates, monkeypatch):
+    bench = replace(assays["viability"].bench, usual=())
+    twin = {name: replace(assays["viability"], name=name, bench=bench) for name in ("one", "two")}
+    monkeypatch.setattr(new, "assays", twin)
+    with pytest.raises(SelenolabError, match="Assays one, two could use it"):
+        write_study(plates, tmp_path / "study.yaml")

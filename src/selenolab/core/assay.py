@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from selenolab.core.analysis import Analysis
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.estimate import Endpoint
-from selenolab.core.format import Format, InputFile, Parsed
+from selenolab.core.format import Format, InputFile, Kind, Parsed
 from selenolab.core.noise import Noise
 from selenolab.core.reference import Reference
 from selenolab.core.schema import TableSchema
@@ -89,6 +89,7 @@ class BenchDoor:
     `suits` looks at a parsed file and gives "" when the assay could use it, else the reason why not.
     `formats` are formats that only this assay knows, beside the common ones. `asks` names settings that
     a drafted study writes out to be filled in, `by` the word of the sheet that mostly tells groups apart.
+    `usual` are kinds of files (plate, image ...) for which a draft takes this assay where others could too.
     """
 
     roles: tuple[Role, ...]
@@ -98,6 +99,7 @@ class BenchDoor:
     formats: tuple[Format, ...] = ()
     asks: tuple[str, ...] = ()
     by: str = "cell_line"
+    usual: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

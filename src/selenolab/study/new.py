@@ -42,8 +42,10 @@ class Draft:
     others: tuple[str, ...]
 
 
-def write_study(files: Sequence[Path], out: Path) -> Written:
+def write_study(files: Sequence[Path], out: Path, assay: str = "") -> Written:
     """Write a study file for `files` to `out`, with a sample sheet for every run that needs one.
+
+    `assay` is the one to take; without it a file's usual assay is taken where several could use it.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def write_study(files: Sequence[Path], out: Path) -> Written:
     FormatRefusal, DataError
         for files that cannot be read.
     """
-    drafts = _drafts(files, out)
+    drafts = _drafts(files, out, [assays[assay]] if assay else [assays[name] for name in assays])
     sheets = {
         draft.assay.name: out.with_name(
             f"{out.stem}-samples.xlsx" if len(drafts) == 1 else f"{out.stem}-{draft.assay.name}-samples.xlsx"
@@ -83,9 +85,8 @@ def write_assay_sheet(name: str, files: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def _drafts(files: Sequence[Path], out: Path) -> list[Draft]:
+def _drafts(files: Sequence[Path], out: Path, known: Sequence[Assay]) -> list[Draft]:
     _check_folder(out)
-    known = [assays[name] for name in assays]
     errors: list[SelenolabError] = []
     suiting: dict[str, dict[str, Parsed]] = {}
     for path in _each_once(files):
@@ -112,7 +113,12 @@ def _suiting(path: Path, parsed: Parsed, known: Sequence[Assay]) -> list[str]:
     if not found:
         told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items()) or "there is no assay"
         raise StudyError(f"{path.name}: No assay can use this file ({told}). It was read as {parsed.format}.")
-    return found
+    usual = [name for name in found if parsed.kind in assays[name].bench.usual]
+    if len(found) > 1 and not usual:
+        raise StudyError(
+            f"{path.name}: Assays {', '.join(found)} could use it. Say which: --assay {found[0]}, or another."
+        )
+    return [*usual, *(name for name in found if name not in usual)]
 
 
 def _parsed(path: Path, known: Sequence[Assay]) -> Parsed:

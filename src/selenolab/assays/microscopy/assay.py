@@ -92,6 +92,7 @@ assay = Assay(
         sheet=_SHEET,
         suits=suits,
         read=read,
+        usual=("image",),
         by="sample",
     ),
     virtual=VirtualDoor(virtual.NEEDS, virtual.design, virtual.expect, virtual.noise),

@@ -196,6 +196,7 @@ assay = Assay(
         sheet=_SHEET,
         suits=suits,
         read=read,
+        usual=("plate", "table"),
     ),
     virtual=VirtualDoor(virtual.NEEDS, virtual.design, virtual.expect, virtual.noise),
     analyse=analyse,

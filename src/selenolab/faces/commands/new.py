@@ -22,12 +22,16 @@ def study(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The study file to write.")] = Path(
         "study.yaml"
     ),
+    assay: Annotated[
+        str,
+        typer.Option("--assay", metavar="NAME", help="The assay to take, where several could use a file."),
+    ] = "",
 ) -> None:
     """Look into data files and write a study and a plate map to fill in; nothing is overwritten."""
     from selenolab.faces.streams import say
     from selenolab.study.new import write_study
 
-    written = write_study([*files, *(more or [])], out)
+    written = write_study([*files, *(more or [])], out, assay)
     for line in written.lines:
         say(line)
 

@@ -1,4 +1,4 @@
-"""Does the flow assay find what was put into its files, and do its intervals hold what they promise?
+"""The flow assay on files of known truth, and what its intervals hold.
 
     python benchmarks/flow_truth.py [--seeds 60] [--first-seed 1] [--studies 2000] [--files 100]
 
@@ -127,7 +127,7 @@ BETWEEN, WITHIN = 0.25, 0.15  # SD between experiments and between tubes, log od
 def drawn_shares(
     mean: float, effect: float, n: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Control and treated shares (studies, n) in %, effect as a shift of the log odds, with counting error."""
+    """Control and treated shares (studies, n) in %, effect a shift of the log odds, with counting error."""
     middle = np.log(mean / (1 - mean))
     shift = BETWEEN * rng.standard_normal((n, 3))
     both = []
@@ -224,9 +224,8 @@ def main() -> None:
     asked.add_argument("--studies", type=int, default=2000)
     asked.add_argument("--files", type=int, default=100)
     told = asked.parse_args()
-    print(
-        f"{'panel':8} {'number':12} {'tubes':>5} {'bias':>8} {'mean':>8} {'95th':>8} {'worst':>8} {'worst mean':>10}"
-    )
+    heads = f"{'bias':>8} {'mean':>8} {'95th':>8} {'worst':>8} {'worst mean':>10}"
+    print(f"{'panel':8} {'number':12} {'tubes':>5} {heads}")
     for panel in MAKERS:
         file_errors(panel, range(told.first_seed, told.first_seed + told.seeds))
     print(f"\n{'panel':8} {'endpoint':34} {'n':>6} {'false +':>8} {'cover Δ':>9} {'cover':>9}")

@@ -264,7 +264,8 @@ def jc1_study(seed: int, experiments: int = 3, count: int = 6_000) -> list[Tube]
             dyes = dyes * (role != "unstained")
             events = _tube_events(dyes, np.zeros(count, dtype=bool), rng, 0.04, 0.06, JC_SPILL)
             words = {"role": role, "dose": dose if dose == dose else "", "experiment": f"E{number}",
-                     "compound": "L-selenocystine" if dose > 0 else "", "cell_line": "HepG2", "time": 12}  # fmt: skip
+                     "compound": "L-selenocystine" if dose > 0 else "", "cell_line": "HepG2",
+                     "time": 12}  # fmt: skip
             with np.errstate(invalid="ignore", divide="ignore"):
                 ratio = float(np.median(dyes[:, 1] / dyes[:, 0])) if role != "unstained" else 0.0
             truth = {"ratio": ratio, "depolarised": 100 * float(fallen.mean())}

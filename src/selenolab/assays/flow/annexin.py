@@ -159,7 +159,8 @@ def _warnings(placed: Mapping[str, Thresholds]) -> Iterator[str]:
     bare = {axis for one in placed.values() for axis in one.arbitrary}
     if bare:
         yield (
-            f"Thresholds arbitrary ({', '.join(sorted(bare))}): no unstained or single-stain control was given; "
+            f"Thresholds arbitrary ({', '.join(sorted(bare))}): no unstained or single-stain control was "
+            "given; "
             "they rest on the untreated cells alone."
         )
 
@@ -184,7 +185,8 @@ def _missing(bench: Bench, placed: Mapping[str, Thresholds]) -> Iterator[Missing
         yield MissingControl(
             "that the signal is the stain and not the compound",
             "cells with the compound and no stain",
-            "Run treated, unstained cells at the highest dose (role drug_only): many compounds fluoresce, red "
+            "Run treated, unstained cells at the highest dose (role drug_only): many compounds fluoresce, "
+            "red "
             "selenium scatters and quenches.",
             {"compound": compound} if compound else {},
         )

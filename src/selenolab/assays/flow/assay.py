@@ -82,11 +82,12 @@ def _nothing(surveyed: Sequence[Surveyed], bench: Bench, panel: Panel) -> str:
         return panel.warnings[0]
     name = bench.gating.population or "all events"
     empty = [one.tube.name for one in surveyed if not one.kept]
-    return f"flow: no event of {', '.join(empty[:3]) or 'any tube'} lies in '{name}'. Move the gate, or set population."
+    which = ", ".join(empty[:3]) or "any tube"
+    return f"flow: no event of {which} lies in '{name}'. Move the gate, or set population."
 
 
 def _warnings(bench: Bench, surveyed: Sequence[Surveyed]) -> tuple[str, ...]:
-    """What was left out, drawn by hand, found empty or counted otherwise by the program that drew the gates."""
+    """What was left out, drawn by hand, found empty, or counted otherwise by the program of the gates."""
     found = [f"{name}: left out, {why}." for name, why in bench.room.left_out.items()]
     found += [*bench.gating.notes, *bench.gating.exceptions]
     found += [f"{one.tube.name}: no event lies in the population." for one in surveyed if not one.kept]
@@ -99,7 +100,8 @@ def _warnings(bench: Bench, surveyed: Sequence[Surveyed]) -> tuple[str, ...]:
             f"{first.tube}: gate {first.gate} holds {first.inside} events, fewer than {least}{more}."
         )
     found += [
-        f"{row.tube}: gate {row.gate} holds {row.inside} events, the program that drew it counted {row.program}."
+        f"{row.tube}: gate {row.gate} holds {row.inside} events, the program that drew it counted "
+        f"{row.program}."
         for one in surveyed
         for row in one.counted
         if row.program is not None and row.program != row.inside

@@ -56,7 +56,7 @@ def read_dcf(bench: Bench) -> Panel:
 
 
 def background(bench: Bench, tube: Tube, medians: Mapping[str, float]) -> Background:
-    """Cells with the compound at the same dose and no dye, else unstained cells of the experiment, else of all."""
+    """Cells with the compound and no dye, else unstained cells of the experiment, else of all."""
     alone = [t for t in bench.room.of("drug_only") if t.name in medians and _same_drug(t, tube)]
     unstained = [t for t in bench.room.of("unstained") if t.name in medians]
     choices = (
@@ -94,7 +94,8 @@ def _missing(bench: Bench) -> Iterator[MissingControl]:
         yield MissingControl(
             "that the compound itself neither fluoresces nor quenches",
             "cells with the compound and no dye",
-            "Run the compound without dye at each dose (role drug_only), and read dye-loaded cells just after adding "
+            "Run the compound without dye at each dose (role drug_only), and read dye-loaded cells just "
+            "after adding "
             "it: red selenium absorbs and scatters.",
             {"compound": compound} if compound else {},
         )
@@ -107,7 +108,8 @@ def _missing(bench: Bench) -> Iterator[MissingControl]:
     arms = {tube.arm.casefold() for tube in samples}
     if not any(word in arm for arm in arms for word in _SCAVENGERS) and len({t.time for t in samples}) < 2:
         yield MissingControl(
-            "that oxidants are the cause and not a consequence: DCF fluorescence also rises after the mitochondrial "
+            "that oxidants are the cause and not a consequence: DCF fluorescence also rises after the "
+            "mitochondrial "
             "membrane is permeabilised",
             "a catalase arm, or earlier time points",
             "Run catalase (or PEG-catalase) as an arm, or times before the membrane potential falls.",

@@ -61,7 +61,8 @@ def _checks(cycles: Mapping[str, Cycle], bench: Bench) -> Iterator[Check]:
         limit = settings.g1_cv_max
         told = {"model": one.chosen.model}
         yield Check(
-            "CV of the G1 peak", name, bool(cv <= limit), f"the G1 peak has a CV of {cv:.2f} %", cv, limit, "%",
+            "CV of the G1 "
+            "peak", name, bool(cv <= limit), f"the G1 peak has a CV of {cv:.2f} %", cv, limit, "%",
             limit - cv, settings=told,
         )  # fmt: skip
         margin = min(ratio - settings.g2_g1_min, settings.g2_g1_max - ratio)
@@ -72,7 +73,8 @@ def _checks(cycles: Mapping[str, Cycle], bench: Bench) -> Iterator[Check]:
         )
         apart = abs(one.chosen.s - one.other.s)
         most = settings.models_differ_max
-        why = f"S phase is {one.chosen.s:.1f} % by {one.chosen.model} and {one.other.s:.1f} % by {one.other.model}"
+        both = " and ".join(f"{fit.s:.1f} % by {fit.model}" for fit in (one.chosen, one.other))
+        why = f"S phase is {both}"
         yield Check(
             "the two models agree on S", name, bool(apart <= most), why, apart, most, "pp", most - apart
         )

@@ -37,14 +37,21 @@ def _dot_plots(found: Headline) -> Iterator[DotPlot]:
 def _dot_plot(name: str, title: str, groups: Sequence[Group], found: Headline) -> DotPlot:
     kind = groups[0].kind
     dots, bars = [], []
-    for group in groups:
-        place = _category(group)
+    names = _categories(groups)
+    for number, group in enumerate(groups):
+        place = names[number]
         dots += [{"category": place, "value": value, "label": e} for e, value in _experiments(group, kind)]
         outcome = next(e.outcome for e in found.endpoints if e.name == kind.name and e.group == group.words)
         if isinstance(outcome, Estimate):
             bars.append({"category": place, "value": outcome.value, "low": outcome.low, "high": outcome.high})
     n = max(len(set(group.experiments)) for group in groups)
-    text = f"{kind.meaning[0].upper()}{kind.meaning[1:]}. Dots are independent experiments."
+    same = sorted(
+        {" ".join(group.words.get(w, "") for group in groups[-1:]) for w in ("compound", "cell_line")}
+    )
+    where = ", ".join(word for word in same if word)
+    text = (
+        f"{kind.meaning[0].upper()}{kind.meaning[1:]}{f' ({where})' if where else ''}. Dots are experiments."
+    )
     what = "geometric mean with t interval" if kind.scale == "log" else "mean with t interval"
     caption = Caption(text, f"{n} independent experiment{'s' * (n != 1)}", what if n > 1 else "")
     axis = Axis(name.split("-")[0] if "-" not in kind.name else kind.name, kind.unit, log=kind.scale == "log")
@@ -59,9 +66,16 @@ def _experiments(group: Group, kind: Kind) -> list[tuple[str, float]]:
     return [(name, exp(value) if kind.scale == "log" else value) for name, value in found.items()]
 
 
-def _category(group: Group) -> str:
-    words = [text for word, text in group.words.items() if word not in ("gate", "channel")]
-    return ", ".join(words) or "all tubes"
+def _categories(groups: Sequence[Group]) -> dict[int, str]:
+    """A short name of each group: the words in which the groups of a figure differ."""
+    words = list(dict.fromkeys(w for group in groups for w in group.words if w not in ("gate", "channel")))
+    shared = {w for w in words if len({group.words.get(w) for group in groups}) == 1}
+    compounds = {group.words.get("compound", "") for group in groups} - {""}
+    told = [w for w in words if w not in shared and not (w == "compound" and len(compounds) == 1)]
+    names = [", ".join(group.words[w] for w in told if w in group.words) for group in groups]
+    full = [", ".join(group.words.values()) or "all tubes" for group in groups]
+    short = all(names) and len(set(names)) == len(names)
+    return dict(enumerate(names if short else full))
 
 
 def _cuts(bench: Bench, panel: Panel) -> Mapping[str, Cut]:

@@ -1,4 +1,4 @@
-"""JC-1: red aggregates over green monomers, against the untreated cells and a CCCP tube of each experiment."""
+"""JC-1: red aggregates over green monomers, against untreated cells and CCCP of each experiment."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ APART = 2.0  # least ratio of untreated to CCCP by which the assay is said to wo
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the controls of an experiment say: background of each channel, CCCP ratio, threshold of the ratio."""
+    """What the controls of an experiment say: backgrounds, CCCP ratio, threshold of the ratio."""
 
     red: float
     green: float
@@ -133,9 +133,11 @@ def _missing(bench: Bench, references: Mapping[str, Reference]) -> Iterator[Miss
     bare = [name for name, own in references.items() if own.cccp is None]
     if bare:
         yield MissingControl(
-            "that the red/green ratio follows the mitochondrial potential, and the share of depolarised cells",
+            "that the red/green ratio follows the mitochondrial potential, and the share of depolarised "
+            "cells",
             f"a CCCP or FCCP tube in experiment {', '.join(bare)}",
-            "Run stained cells with CCCP in every experiment (role cccp): the ratio depends on dye, laser and gains.",
+            "Run stained cells with CCCP in every experiment (role cccp): the ratio depends on dye, laser "
+            "and gains.",
         )
     if not room.of("unstained"):
         yield MissingControl(
@@ -157,7 +159,8 @@ def _warnings(references: Mapping[str, Reference]) -> Iterator[str]:
     wide = [f"{name} ({own.overlap:.0f} %)" for name, own in references.items() if own.overlap > 10]
     if wide:
         yield (
-            "Untreated and CCCP cells overlap, so that the depolarised share is pulled towards the middle; share "
+            "Untreated and CCCP cells overlap, so that the depolarised share is pulled towards the middle; "
+            "share "
             f"of wrong calls at the threshold by experiment: {', '.join(wide)}."
         )
 
@@ -188,5 +191,5 @@ def _checks(
     for tube in bench.room.of("particle_only"):
         if tube.name in rows:
             ratio = rows[tube.name]["JC-1 red/green"]
-            why = f"events without cells show a red/green ratio of {ratio:.3g}; their number says how much they weigh"
+            why = f"events without cells show a red/green ratio of {ratio:.3g}; mind how many they are"
             yield Check("particles without cells", tube.name, None, why, ratio)

@@ -27,7 +27,8 @@ WILSON = Reference(
 )  # fmt: skip
 VERMES = Reference(
     "doi:10.1016/0022-1759(95)00072-I", "Vermes I, Haanen C, Steffens-Nakken H, Reutelingsperger C",
-    "A novel assay for apoptosis: flow cytometric detection of phosphatidylserine expression on early apoptotic "
+    "A novel assay for apoptosis: flow cytometric detection of phosphatidylserine expression on early "
+    "apoptotic "
     "cells using fluorescein labelled Annexin V",
     "Journal of Immunological Methods 184, 39-51", 1995,
 )  # fmt: skip
@@ -48,11 +49,13 @@ FOX = Reference(
 )  # fmt: skip
 WATSON = Reference(
     "doi:10.1002/cyto.990080101", "Watson JV, Chambers SH, Smith PJ",
-    "A pragmatic approach to the analysis of DNA histograms with a definable G1 peak", "Cytometry 8, 1-8", 1987,
+    "A pragmatic approach to the analysis of DNA histograms with a definable G1 "
+    "peak", "Cytometry 8, 1-8", 1987,
 )  # fmt: skip
 NICOLETTI = Reference(
     "doi:10.1016/0022-1759(91)90198-O", "Nicoletti I, Migliorati G, Pagliacci MC, Grignani F, Riccardi C",
-    "A rapid and simple method for measuring thymocyte apoptosis by propidium iodide staining and flow cytometry",
+    "A rapid and simple method for measuring thymocyte apoptosis by propidium iodide staining and flow "
+    "cytometry",
     "Journal of Immunological Methods 139, 271-279", 1991,
 )  # fmt: skip
 KARLSSON = Reference(
@@ -88,9 +91,12 @@ def sentences(bench: Bench) -> tuple[Sentence, ...]:
         *_gates(bench),
         *_panel(bench),
         Sentence(
-            f"Values are means over independent experiments with {100 * bench.settings.level:g} % t intervals; "
-            "changes are formed within experiments where each has its own control, else by Welch's t. Events and "
-            "tubes never enter n. Shares of single tubes have Wilson's interval, which is counting error only.",
+            f"Values are means over independent experiments with {100 * bench.settings.level:g} % t "
+            "intervals; "
+            "changes are formed within experiments where each has its own control, else by Welch's t. "
+            "Events and "
+            "tubes never enter n. Shares of single tubes have Wilson's interval, which is counting error "
+            "only.",
             (WILSON,),
         ),
     )
@@ -131,22 +137,27 @@ def _panel(bench: Bench) -> Iterator[Sentence]:
     settings = bench.settings
     if settings.panel == "annexin":
         yield Sentence(
-            f"Thresholds lie at the {settings.negative_quantile:g}th percentile of the brightest tube without the "
-            "stain, by experiment. Annexin V positive cells without the death dye are early, with it late apoptotic.",
+            f"Thresholds lie at the {settings.negative_quantile:g}th percentile of the brightest tube "
+            "without the "
+            "stain, by experiment. Annexin V positive cells without the death dye are early, with it late "
+            "apoptotic.",
             (VERMES, RIEGER),
         )
     if settings.panel == "dna":
         other = "Watson" if settings.cell_cycle_model == "Dean-Jett-Fox" else "Dean-Jett-Fox"
         yield Sentence(
-            f"G1, S and G2/M are shares of cycling single cells by {settings.cell_cycle_model} on linear DNA area, "
+            f"G1, S and G2/M are shares of cycling single cells by {settings.cell_cycle_model} on linear "
+            "DNA area, "
             f"with debris and aggregates in the model; {other} was fitted beside it.",
             (DEAN, FOX, WATSON),
         )
         yield Sentence("Sub-G1 was counted before doublets were excluded.", (NICOLETTI,))
     if settings.panel == "dcf":
         yield Sentence(
-            "DCF fluorescence is the median above that of cells without the dye (with the compound, where such a tube "
-            "of the dose was run). It is no measure of one oxidant, and rises when cytochrome c or iron reach the "
+            "DCF fluorescence is the median above that of cells without the dye (with the compound, where "
+            "such a tube "
+            "of the dose was run). It is no measure of one oxidant, and rises when cytochrome c or iron "
+            "reach the "
             "cytosol.",
             (KARLSSON, KALYANARAMAN),
         )
@@ -157,8 +168,10 @@ def _panel(bench: Bench) -> Iterator[Sentence]:
             else "the ratio of the medians"
         )
         yield Sentence(
-            f"The JC-1 ratio is {how} of red over green fluorescence above that of unstained cells. Cells below "
-            "the ratio at which as large a share of untreated cells lies below as of CCCP cells above, in each "
+            f"The JC-1 ratio is {how} of red over green fluorescence above that of unstained cells. Cells "
+            "below "
+            "the ratio at which as large a share of untreated cells lies below as of CCCP cells above, in "
+            "each "
             "experiment, are called depolarised.",
             (REERS, PERELMAN),
         )

@@ -141,7 +141,8 @@ def _common(found: Sequence["pd.Index[str]"], files: Sequence[InputFile], said: 
     names = [str(name) for name in found[0] if all(name in other for other in found)]
     if not names:
         raise DataError(
-            f"{files[-1].name}: It has no channel in common with {files[0].name}. Expected tubes of one panel."
+            f"{files[-1].name}: It has no channel in common with {files[0].name}. Expected tubes of one "
+            "panel."
         )
     seen = dict.fromkeys(str(name) for columns in found for name in columns)
     lost = [name for name in seen if name not in names]
@@ -160,7 +161,8 @@ def _refuse_no_numbers(file: InputFile, names: Sequence[str]) -> None:
         bad = ~np.isfinite(data[name].to_numpy())
         if bad.any():
             raise DataError(
-                f"{file.name}: {name} of event {int(np.argmax(bad)) + 1} is no finite number ({int(bad.sum())} "
+                f"{file.name}: {name} of event {int(np.argmax(bad)) + 1} is no finite number "
+                f"({int(bad.sum())} "
                 "such events). Export the file again without transforming it."
             )
 

@@ -65,7 +65,8 @@ class FlowSettings(AssaySettings):
     # --- compensation ---
     compensation: Literal["auto", "file", "single stains", "matrix", "none"] = Field(
         "auto",
-        description="Spillover from the FCS file, from single stains, from a matrix file, or none. auto takes "
+        description="Spillover from the FCS file, from single stains, from a matrix file, or none. auto "
+        "takes "
         "single stains where every dye has one, else the matrix file, else the file's own.",
     )
     # --- gates ---

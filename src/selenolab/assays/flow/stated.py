@@ -98,7 +98,8 @@ def _with_numbers(name: str, told: Mapping[str, _Said], written: str) -> Stated:
         role, dose = "sample", 0.0
     text = {key: told[key].text if key in told else "" for key in WORDS}
     return Stated(
-        role, text["stain"], text["experiment"], text["compound"], dose, unit, _basis(name, text["basis"]) or basis,
+        role, text["stain"], text["experiment"], text["compound"], dose, unit,
+        _basis(name, text["basis"]) or basis,
         _hours(name, told), text["cell_line"], text["arm"],
     )  # fmt: skip
 

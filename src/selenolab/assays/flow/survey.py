@@ -89,7 +89,7 @@ def _only_by_file(name: str, bench: Bench) -> bool:
 
 
 def _over_time(one: Prepared, time: str, dyes: Sequence[str]) -> tuple[dict[str, float], int]:
-    """Greatest step of the medians over the run, in % of the channel's spread, and slices of unusual count."""
+    """Step of the medians over the run, in % of the channel's spread, and slices of unusual count."""
     times = np.asarray(one.raw[time], dtype=np.float64)
     if len(times) < _SLICES * _FEWEST or times.max() <= times.min():
         return {}, 0
@@ -128,7 +128,8 @@ def survey_checks(surveyed: Sequence[Surveyed], bench: Bench) -> Iterator[Check]
             why = f"{share:.2g} % of the events lie at the top of {channel}"
             if share > 0:
                 yield Check(
-                    "events at the top of the scale", f"{name}: {channel}", share <= most, why, share, most, "%",
+                    "events at the top of the "
+                    "scale", f"{name}: {channel}", share <= most, why, share, most, "%",
                     most - share,
                 )  # fmt: skip
         yield from _drift_checks(one, settings.drift_max)
@@ -152,7 +153,8 @@ def _drift_checks(one: Surveyed, most: float) -> Iterator[Check]:
             "%",
             most - worst,
         )
-        why = f"{one.gaps} of {_SLICES} slices of the run have an unusual number of events (bubble, clog, carry-over)"
+        said = "have an unusual number of events (bubble, clog, carry-over)"
+        why = f"{one.gaps} of {_SLICES} slices of the run {said}"
         yield Check(
             "steady flow over the run",
             one.tube.name,

@@ -64,7 +64,7 @@ def local_noise(smooth: Values) -> Values:
     """Standard deviation of the smoothed profile around each row, from steps over four rows."""
     lag = min(LAG, len(smooth) - 1)
     steps = np.abs(smooth[lag:] - smooth[:-lag]) / np.sqrt(2)
-    size = int(np.clip(len(smooth) // 4, 15, 151))
+    size = int(np.clip(len(smooth) // 4, 81, 151))  # wider than a band
     local = ndimage.percentile_filter(steps, 25, size=size, mode="nearest") / 0.3186
     least = 0.5 * float(np.quantile(steps, 0.25) / 0.3186)
     spread = np.concatenate([local, np.full(lag, local[-1])])

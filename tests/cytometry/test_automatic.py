@@ -201,3 +201,14 @@ def test_off_scale_events_are_counted_by_channel() -> None:
     assert not at_top(values[:101], None).any()
     assert at_top(values[:0], None).shape == (0,)
     assert highest_value(1024, gain=8) == 127.875
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("debris", [0.0, 0.1, 0.2])
+def test_the_share_of_shrunken_single_cells_over_fifty_seeds(debris: float) -> None:
+    for seed in range(50):
+        events, kinds = scatter(seed, debris=debris, pairs=0.1, shrunken=0.3, at=0.1)
+        cells = inside(debris_gate(events, "FSC-A", "SSC-A", TOPS), events)
+        single = inside(singlet_gate(chosen(events, cells), "FSC-A", "FSC-H", TOPS), events) & cells
+        truth = np.mean(kinds[np.isin(kinds, ["live", "shrunken"])] == "shrunken")
+        assert 100 * abs(np.mean(kinds[single] == "shrunken") - truth) <= 0.3

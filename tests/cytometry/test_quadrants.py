@@ -132,3 +132,16 @@ def test_every_event_is_in_just_one_quadrant_and_gates_agree(x: float, y: float)
 def test_what_places_no_threshold_is_refused(how: dict[str, object], said: str) -> None:
     with pytest.raises(DataError, match=said):
         thresholds(["A"], **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["uap", "ap", "u"])
+def test_quadrants_over_fifty_seeds(which: str) -> None:
+    for seed in range(50):
+        sample, kinds = tube(seed, (0.6, 0.2, 0.15, 0.05), residue=1.5)
+        found = thresholds(["A", "P"], samples=sample, **controls(seed + 500, which, residue=1.5))  # type: ignore[arg-type]
+        calls = quadrant_calls(sample, found["A"], found["P"])
+        assert (
+            max(100 * abs(calls[side].mean() - (kinds == kind).mean()) for kind, side in enumerate(SIDES))
+            <= 1.0
+        )

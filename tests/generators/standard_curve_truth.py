@@ -124,7 +124,9 @@ def gsh_table(
             role = "sample" if dose else "vehicle"
             both = lysate * (gsh + 2 * gssg) / 10
             rows += [(role, compound, f"{dose:g}", "", "10", "lab book", protein, both)] * wells
-            rows += [("masked", compound, f"{dose:g}", "", "1", "lab book", protein, lysate * 2 * gssg)] * wells
+            rows += [
+                ("masked", compound, f"{dose:g}", "", "1", "lab book", protein, lysate * 2 * gssg)
+            ] * wells
         for place, (role, compound, dose, level, dilution, source, protein, amount) in enumerate(rows):
             well = f"{'ABCDEFGH'[place // 12]}{place % 12 + 1}"
             light = 0.05 + 0.0136 * amount + well_sd * rng.standard_normal()

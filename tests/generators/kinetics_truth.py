@@ -132,3 +132,48 @@ def study(seed, *, effect, experiments=3, wells=3, sd=0.15, points=9, minutes=8.
     frame = pd.DataFrame(rows, columns=["experiment", "well", "role", "read_time", "absorbance"])
     frame["dose"] = np.where(frame["role"] == "sample", 8.0, 0.0)
     return frame
+
+
+def inhibition_table(seed=7, ic50=4.0, hill=1.2, doses=(1.0, 2.0, 4.0, 8.0, 16.0), points=9, minutes=8.0):
+    """The long table of the assay's example: selenocystine on thioredoxin reductase in three lysates.
+
+    The compound makes TNB by itself (0.0003 AU/min for each µM), other enzymes 0.002 and the reagents 0.001.
+    """
+    rng = np.random.default_rng(seed)
+    seconds = np.linspace(0, minutes * 60, points)
+    rows = []
+    for number in range(1, 4):
+        enzyme = 0.03 * np.exp(rng.normal(0, 0.1))
+        own = ic50 * np.exp(rng.normal(0, 0.1))
+        wells = [("blank", 0.0, 0.001), ("inhibitor_blank", 0.0, 0.003)]
+        wells += [("no_enzyme", dose, 0.001 + 0.0003 * dose) for dose in doses]
+        wells += [("vehicle", 0.0, 0.003 + enzyme)] * 2
+        wells += [("sample", d, 0.003 + 0.0003 * d + enzyme / (1 + (d / own) ** hill)) for d in doses]
+        for place, (role, dose, rate) in enumerate(wells):
+            slope = rate * np.exp(rng.normal(0, 0.02))
+            seen = 0.09 + slope * seconds / 60 + rng.normal(0, 0.001, points)
+            name = "L-selenocystine" if dose > 0 else ""
+            line = "" if role in ("blank", "no_enzyme") else "HepG2"
+            well = f"{'ABCDEFGH'[place % 8]}{place // 8 + 1}"
+            rows += [
+                (f"plate {number}", well, number, role, name, dose, line, f"{t:g}", f"{s:.4f}")
+                for t, s in zip(seconds, seen, strict=True)
+            ]
+    words = [
+        "plate",
+        "well",
+        "experiment",
+        "role",
+        "compound",
+        "dose [µM]",
+        "cell_line",
+        "read_time [s]",
+        "absorbance",
+    ]
+    return pd.DataFrame(rows, columns=words)
+
+
+if __name__ == "__main__":
+    import sys
+
+    inhibition_table().to_csv(sys.argv[1], index=False)

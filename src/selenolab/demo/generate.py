@@ -4,6 +4,7 @@ Run ``python -m selenolab.demo.generate FOLDER`` to write them again; the same s
 Nothing here was measured: cell lines are called "-like", and the truth is in ``truth.json``.
 """
 
+import csv
 import io
 import json
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from selenolab.demo import dialysis, micrographs
+from selenolab.demo import blots, comets, cytometer, dialysis, kits, mechanism, micrographs
 
 SEED = 20261121
 ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
@@ -177,7 +178,7 @@ def truth() -> str:
     told = {
         "note": note, "seed": SEED, "particles": particles,
         "release": {**dialysis_truth, "membrane": {"rate": dialysis.MEMBRANE, "unit": "1/h"}},
-        "sd of ln IC50 between experiments": BETWEEN, "curves": curves,
+        "sd of ln IC50 between experiments": BETWEEN, "curves": curves, "mechanism": mechanism.truth(),
     }  # fmt: skip
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
@@ -193,6 +194,29 @@ def contents() -> dict[str, bytes]:
     for number, (image, _) in enumerate(micrographs.images(np.random.default_rng([SEED, 1])), start=1):
         files[f"micrographs/grid_{number}.png"] = image
     files["dialysis.csv"] = dialysis.table(np.random.default_rng([SEED, 2])).encode()
+    return files | mechanism_files()
+
+
+def mechanism_files() -> dict[str, bytes]:
+    """The files of the mechanism chapter: tubes, blots, comets, kits, and the sheets that name them."""
+    files: dict[str, bytes] = {}
+    sheets: dict[str, list[tuple[object, ...]]] = {}
+    for name, content, row in cytometer.files(np.random.default_rng([SEED, 3])):
+        files[f"mechanism/{name}"] = content
+        sheets.setdefault(name.split("/")[0], [cytometer.HEADER]).append(row)
+    for name, content in blots.files(np.random.default_rng([SEED, 4])):
+        files[f"mechanism/{name}"] = content
+    sheets["blots"] = list(blots.sheet())
+    sheets["comets"] = [comets.HEADER]
+    for name, content, row in comets.files(np.random.default_rng([SEED, 5])):
+        files[f"mechanism/{name}"] = content
+        sheets["comets"].append(row)
+    sheets["glutathione"] = list(kits.glutathione(np.random.default_rng([SEED, 6])))
+    sheets["trxr"] = list(kits.reductase(np.random.default_rng([SEED, 7])))
+    for name, rows in sheets.items():
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        files[f"mechanism/{name}.csv"] = text.getvalue().encode()
     return files
 
 

@@ -11,6 +11,7 @@ from math import inf, isfinite
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from selenolab.assays.plate_kinetics.groups import Group, series_of
 from selenolab.assays.plate_kinetics.settings import PlateKineticsSettings
@@ -113,11 +114,8 @@ def _summary(curves: Sequence[Curve], level: float | None, confidence: float) ->
     for curve in curves:
         asked = {"percent": 50.0} if level is None else {"level": level}
         value = _log10(curve, level, asked)
-        profile = _profile(curve, grid, asked)
-        least = min(curve.fit.rss, float(profile.min()))
-        variance = max(least / curve.fit.dof, 1e-10)
         values.append(value)
-        roots.append(signed_roots([value], grid, profile[None, :], [least], [variance])[0])
+        roots.append(_roots(curve, value, grid, asked))
     tested = np.log10([[curve.dose[curve.dose > 0].min(), curve.dose.max()] for curve in curves])
     summary = summarise(
         values, np.array(roots), grid, [curve.fit.dof for curve in curves], confidence,
@@ -127,12 +125,25 @@ def _summary(curves: Sequence[Curve], level: float | None, confidence: float) ->
     return values, summary
 
 
-def _profile(curve: Curve, grid: Vector, asked: dict[str, float]) -> Vector:
-    """Residual sums of squares (m,) with the dose held at the grid; compiled for LL.4."""
+def _roots(curve: Curve, log10: float, grid: Vector, asked: Mapping[str, float]) -> Vector:
+    """The signed roots (m,) of the profile on the grid; compiled for LL.4, else on every third node."""
     if curve.fit.family.name == "LL.4" and not curve.fit.held.any():
-        fits = fit_many(curve.dose, curve.percent[None, :])
-        return np.asarray(profile_on_grid(fits, 10.0**grid, **asked)[0])
-    return effect_profile(curve.fit, 10.0**grid, **asked)
+        nodes = grid
+        profile = np.asarray(
+            profile_on_grid(fit_many(curve.dose, curve.percent[None, :]), 10.0**grid, **asked)[0]
+        )
+    else:
+        nodes = np.linspace(grid[0], grid[-1], max(8, grid.size // 3))
+        profile = effect_profile(curve.fit, 10.0**nodes, **asked)
+    least = min(curve.fit.rss, float(profile.min()))
+    variance = max(least / curve.fit.dof, 1e-10)
+    found = signed_roots([log10], nodes, profile[None, :], [least], [variance])[0]
+    if nodes.size == grid.size:
+        return np.asarray(found)
+    if nodes[0] < log10 < nodes[-1] and np.abs(nodes - log10).min() > 1e-9:
+        place = int(np.searchsorted(nodes, log10))
+        nodes, found = np.insert(nodes, place, log10), np.insert(found, place, 0.0)
+    return np.asarray(PchipInterpolator(nodes, found)(grid))
 
 
 def _log10(curve: Curve, level: float | None, asked: Mapping[str, float]) -> float:

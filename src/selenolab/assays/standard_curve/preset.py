@@ -1,9 +1,9 @@
 """A kit as data: what is measured, by which curve, with which controls; shipped here or a lab's own YAML."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, field_validator
 
 from selenolab.assays.standard_curve.schema import FOLDER, ROLES
 from selenolab.core.reference import Reference
@@ -14,6 +14,16 @@ from selenolab.formats.plate_presets import load_preset
 
 Calculation = Literal["concentration", "glutathione", "release"]
 PRESETS = FOLDER / "presets"
+
+
+def _spelt(weight: object) -> object:
+    """A weight as people type it: 1 (the number), 1/x^2, 1/x2 and 1/x**2 for 1/x²."""
+    if isinstance(weight, int | float) and weight == 1:
+        return "1"
+    return re.sub(r"(\^|\*\*)?2$", "²", weight.replace(" ", "")) if isinstance(weight, str) else weight
+
+
+Weight = Annotated[WeightName, BeforeValidator(_spelt)]
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 # roles that a calculation knows beside those of the plate itself
 _OWN: dict[Calculation, tuple[str, ...]] = {
@@ -85,7 +95,7 @@ class Preset(BaseModel):
     signal: Literal["any", "absorbance", "intensity"] = "any"
     wavelength_nm: PositiveFloat | None = None
     model: ModelName = "linear"
-    weight: WeightName = "1"
+    weight: Weight = "1"
     direction: Direction = "rising"
     saturation: PositiveFloat | None = None
     event: str = ""

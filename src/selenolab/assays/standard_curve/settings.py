@@ -4,14 +4,13 @@ from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
-from selenolab.assays.standard_curve.preset import preset_named
+from selenolab.assays.standard_curve.preset import Weight, preset_named
 from selenolab.core.assay import AssaySettings
 from selenolab.core.compound import Basis
 from selenolab.core.errors import StudyError
 from selenolab.fit.calibration_limits import LimitName
 from selenolab.fit.calibration_models import ModelName
 from selenolab.fit.calibration_standards import Direction
-from selenolab.fit.calibration_weights import WeightName
 
 
 class StandardCurveSettings(AssaySettings):
@@ -41,7 +40,9 @@ class StandardCurveSettings(AssaySettings):
     )
     # --- curve ---
     model: ModelName | None = Field(None, description="Shape of the curve; empty = that of the preset.")
-    weight: WeightName | None = Field(None, description="Weight of a standard; empty = that of the preset.")
+    weight: Weight | None = Field(
+        None, description="Weight of a standard: 1, 1/x, 1/x², 1/y, 1/y²; empty = that of the preset."
+    )
     direction: Direction | None = Field(
         None, description="falling only for competitive assays; empty = that of the preset."
     )

@@ -12,7 +12,7 @@ from PIL import Image
 
 from selenolab.core.errors import DataError
 from selenolab.imaging.blot_bands import find_bands, measure
-from selenolab.imaging.blot_frame import to_frame, to_image, window
+from selenolab.imaging.blot_frame import box_corners, to_frame, to_image, window
 from selenolab.imaging.blot_lanes import find_lanes, lanes_given
 from selenolab.imaging.blot_signal import Signal, as_signal
 from selenolab.imaging.blot_tilt import find_tilt
@@ -60,6 +60,7 @@ def test_the_frame_turns_there_and_back_and_counts_each_pixel_once() -> None:
     x, y = np.array([0.0, 30, 99]), np.array([5.0, 60, 20])
     there = to_frame(x, y, 2.5, (80, 100))
     np.testing.assert_allclose(to_image(*there, 2.5, (80, 100)), (x, y))
+    np.testing.assert_allclose(box_corners(2, 9, 3, 5, 0, (80, 100))[0], (1.5, 2.5))
     values = np.arange(8000.0).reshape(80, 100)
     parts = [window(values, 2.5, a, a + 40, -60, 160).values for a in (-60, -20, 20, 60, 100)]
     assert sorted(np.concatenate(parts)) == values.ravel().tolist()
@@ -119,6 +120,14 @@ def test_bands_close_together_part_at_the_valley() -> None:
     upper, lower = bands[bands["band"] == 1], bands[bands["band"] == 2]
     assert (upper["y1"].to_numpy() <= lower["y0"].to_numpy()).all()
     np.testing.assert_allclose(bands["volume"], doublet.bands["volume"], rtol=0.06)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4])
+def test_a_strip_cut_out_around_its_bands_is_measured_too(seed: int) -> None:
+    heights = 3000 * np.random.default_rng(seed).lognormal(0, 0.6, (7, 1))
+    scene = Scene(shape=(60, 490), lanes=7, rows=(0.5,), sigma=5, tilt=0.5, slope=(100, 200), streak=80)
+    strip = draw(scene, heights, seed)
+    np.testing.assert_allclose(found_in(strip.image)["volume"], strip.bands["volume"], rtol=0.02)
 
 
 def test_a_box_that_a_person_drew_gives_the_same_answer(blot) -> None:

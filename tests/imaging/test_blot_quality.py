@@ -43,7 +43,7 @@ def through_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     return np.asarray(Image.open(kept))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 7])
+@pytest.mark.parametrize("seed", [1, 7])
 def test_a_camera_image_may_be_measured(seed: int) -> None:
     image = random_blot(seed).image
     assert not_quantitative(look(image)) == ""

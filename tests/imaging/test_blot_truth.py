@@ -28,8 +28,8 @@ def test_a_hundred_blots() -> None:
     assert table.groupby("seed")["extra"].first().sum() <= 1
 
 
-def test_three_blots() -> None:
-    table = benchmark().run((1, 3, 7))
+def test_two_blots() -> None:
+    table = benchmark().run((3, 7))
     assert table["off"].abs().max() < 0.03
     assert table["saturated"].sum() >= 2
     assert (table["flagged"] == table["saturated"]).all()

@@ -66,6 +66,12 @@ def to_image(x: Values, y: Values, tilt: float, shape: tuple[int, ...]) -> tuple
     return to_frame(x, y, -tilt, shape)
 
 
+def box_corners(x0: float, x1: float, y0: float, y1: float, tilt: float, shape: tuple[int, ...]) -> Values:
+    """Corners (4, 2) x, y of a box in the image, clockwise from its upper left, to draw it."""
+    x, y = to_image(np.array([x0, x1, x1, x0]) - 0.5, np.array([y0, y0, y1, y1]) - 0.5, tilt, shape)
+    return np.column_stack([x, y])
+
+
 def upright(values: Values, tilt: float) -> Values:
     """The image turned upright by interpolation: to look for lanes and bands in, never to measure in."""
     if tilt == 0:

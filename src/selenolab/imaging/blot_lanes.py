@@ -22,9 +22,11 @@ from selenolab.imaging.blot_signal import Signal
 Values = NDArray[np.float64]
 
 ROWS = 400  # the image is averaged over rows to about this many
+LEAST_REACH = 25  # rows; half the widest band of a strip cut out around its bands
 FAINTEST = 8.0  # a lane's best band is this many times the noise of its column
 RANGE = 1000.0  # times fainter than the strongest lane is no lane: its halo is as strong
 VALLEY = 0.25  # two lanes part where the height falls by this much (natural logarithm) from the lower
+VALLEYS = (0.15, 0.08, 0.04, 0.02)  # where the number of lanes is known
 CLOSEST = 0.55  # lanes are no closer than this part of the usual distance
 NARROWEST = 0.45  # of the usual width: a sliver is an edge of the membrane or of the image
 FOOT = 0.05  # a lane ends where its height falls to this part
@@ -61,7 +63,7 @@ def find_lanes(signal: Signal, count: int | None = None, tilt: float = 0.0) -> L
         where no lane is seen, or `count` lanes do not fit.
     """
     height = column_heights(signal, tilt)
-    lanes = _seen(height)
+    lanes = _seen(height) if count is None else _as_many(height, count)
     if count is not None and len(lanes) != count:
         lanes = comb(lanes, np.arcsinh(height / FAINTEST), count)
         note = f"{count} lanes were asked for; those without a clear band were placed at even distances"
@@ -95,10 +97,13 @@ def column_heights(signal: Signal, tilt: float = 0.0) -> Values:
     small = ndimage.gaussian_filter(small, (1.0, 1.0))
     low = float(small.min())  # beyond the image there is nothing, so that dust at its edge is cut off too
     small = ndimage.grey_opening(small, size=(1, speck), mode="constant", cval=low)
-    over = small - clipped_baseline(small, max(len(small) // 6, 4))
+    reach = max(len(small) // 6, min(LEAST_REACH, len(small) // 2 - 1))
+    over = small - clipped_baseline(small, reach)
     steps = np.abs(over[3:] - over[:-3]) / np.sqrt(2)
     noise: Values = np.quantile(steps, 0.25, axis=0) / 0.3186
-    noise = np.maximum(ndimage.median_filter(noise, speck * 4 + 1), 1e-6 * max(float(over.max()), 1e-30))
+    wide = max(speck * 4, noise.size // 3) | 1  # else the noise of the noise would part lanes
+    noise = ndimage.gaussian_filter1d(ndimage.median_filter(noise, wide, mode="nearest"), speck)
+    noise = np.maximum(noise, 1e-6 * max(float(over.max()), 1e-30))
     middle = np.median(over, axis=0)
     over = np.where(_inside(signal.values.shape, tilt, bin_rows), over - middle, 0.0)
     height: Values = np.maximum(over.max(axis=0) / noise, 0.0)
@@ -115,13 +120,26 @@ def _inside(shape: tuple[int, ...], tilt: float, bin_rows: int) -> NDArray[np.bo
     return shown[: shape[0] // bin_rows * bin_rows : bin_rows]
 
 
-def _seen(height: Values) -> pd.DataFrame:
+def _as_many(height: Values, count: int) -> pd.DataFrame:
+    """Lanes parted at ever shallower valleys, until there are `count` or the next would be too many."""
+    lanes = _seen(height)
+    for valley in VALLEYS:
+        if len(lanes) >= count:
+            break
+        more = _seen(height, valley)
+        if len(more) > count:
+            break
+        lanes = more
+    return lanes
+
+
+def _seen(height: Values, valley: float = VALLEY) -> pd.DataFrame:
     """Lanes with a band: parted at valleys, none much closer to the next than usual."""
     faintest = max(FAINTEST, float(height.max()) / RANGE)
     floor = np.log(faintest / 2)
     level = np.log(height + faintest / 2)
     padded = np.concatenate([[floor], level, [floor]])
-    peaks, facts = find_peaks(padded, height=np.log(1.5 * faintest), prominence=VALLEY)
+    peaks, facts = find_peaks(padded, height=np.log(1.5 * faintest), prominence=valley)
     lanes = _bounds(height, peaks - 1)
     prominence = facts["prominences"]
     while len(lanes) > 2:

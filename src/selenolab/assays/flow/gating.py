@@ -164,7 +164,8 @@ def _population(gates: Sequence[Gate], room: Room, settings: FlowSettings) -> st
     names = list(dict.fromkeys(gate.name for gate in gates))
     if settings.population:
         if settings.population not in names:
-            raise StudyError(f"population: {did_you_mean(settings.population, names)} No gate has that name.")
+            hint = did_you_mean(settings.population, names)
+            raise StudyError(f"population: No gate is called '{settings.population}'. {hint}")
         return settings.population
     if settings.panel == "generic" and room.gates:
         return ""

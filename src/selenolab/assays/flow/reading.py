@@ -13,7 +13,7 @@ from selenolab.assays.flow.settings import FlowSettings
 from selenolab.assays.flow.stated import Stated, stated_of
 from selenolab.core.assay import Reading, Sheet
 from selenolab.core.dataset import Dataset, Table
-from selenolab.core.errors import DataError, StudyError, UnknownNameError
+from selenolab.core.errors import DataError, SelenolabError, StudyError, UnknownNameError
 from selenolab.core.format import InputFile, Parsed
 from selenolab.core.gate import GateTree, Spillover
 from selenolab.core.schema import OpenColumn
@@ -63,14 +63,38 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: FlowSettings
     said = _Said()
     stated = stated_of(files, sheet)
     _refuse_wrong_roles(tubes, stated)
+    own = _own_matrices(tubes, stated, files, settings, said)
     tables = {
-        "tubes": _tubes(tubes, stated, settings, said),
+        "tubes": _tubes(tubes, stated, own, settings, said),
         "events": _events(tubes, said),
         "channels": _channels(tubes),
-        **_matrices(files, tubes),
+        **_matrices(files, own),
         **_gates(files, tubes, said),
     }
     return Reading(Dataset(tables), tuple(said.assumed), tuple(said.warnings))
+
+
+def _own_matrices(
+    tubes: Sequence[InputFile], stated: Mapping[str, Stated], files: Sequence[InputFile],
+    settings: FlowSettings, said: _Said,
+) -> dict[str, Spillover]:  # fmt: skip
+    """The matrix that each FCS file holds; one that cannot be used stops the run only where it is needed."""
+    other = any(one.role == "single_stain" for one in stated.values()) or any(
+        isinstance(file.parsed.document, Spillover) for file in files
+    )
+    needed = settings.compensation == "file" or (settings.compensation == "auto" and not other)
+    found = {}
+    for file in tubes:
+        try:
+            matrix = spillover(file.parsed)
+        except SelenolabError as error:
+            if needed:
+                raise
+            said.warnings.append(f"The file's own matrix is not used: {error}")
+            continue
+        if matrix is not None:
+            found[file.name] = matrix
+    return found
 
 
 def _refuse_wrong_roles(tubes: Iterable[InputFile], stated: Mapping[str, Stated]) -> None:
@@ -81,18 +105,18 @@ def _refuse_wrong_roles(tubes: Iterable[InputFile], stated: Mapping[str, Stated]
 
 
 def _tubes(
-    files: Sequence[InputFile], stated: Mapping[str, Stated], settings: FlowSettings, said: _Said
-) -> Table:
+    files: Sequence[InputFile], stated: Mapping[str, Stated], own: Mapping[str, Spillover],
+    settings: FlowSettings, said: _Said,
+) -> Table:  # fmt: skip
     """One row a tube, doses in one unit."""
     unit = settings.dose_unit or next((one.dose_unit for one in stated.values() if one.dose_unit), "")
     rows = []
     for file in files:
         one = stated[file.name]
         row = {word: getattr(one, word) for word in _GIVEN}
-        own = {"tube": file.name, "role": one.role, **row, "dose": _in(one, unit, file.name)}
-        found = spillover(file.parsed)
-        matrix = file.name if found is not None else ""
-        rows.append({**own, "event_count": len(file.parsed.data), "flow_matrix": matrix, "file": file.name})
+        words = {"tube": file.name, "role": one.role, **row, "dose": _in(one, unit, file.name)}
+        matrix = file.name if file.name in own else ""
+        rows.append({**words, "event_count": len(file.parsed.data), "flow_matrix": matrix, "file": file.name})
     frame = pd.DataFrame(rows)
     if (frame["experiment"] == "").any():
         bare = str(frame.loc[frame["experiment"] == "", "tube"].iloc[0])
@@ -189,14 +213,14 @@ def _channels(files: Sequence[InputFile]) -> Table:
     return Table(CHANNELS, pd.DataFrame(rows))
 
 
-def _matrices(files: Sequence[InputFile], tubes: Sequence[InputFile]) -> dict[str, Table]:
+def _matrices(files: Sequence[InputFile], own: Mapping[str, Spillover]) -> dict[str, Table]:
     found = [(MATRIX, file.parsed.document) for file in files if isinstance(file.parsed.document, Spillover)]
     if len(found) > 1:
         raise StudyError("flow: Expected at most one file with a spillover matrix. Give one for a run.")
     for file in files:
         if isinstance(file.parsed.document, GateTree):
             found += list(file.parsed.document.spillovers.items())
-    found += [(file.name, matrix) for file in tubes if (matrix := spillover(file.parsed)) is not None]
+    found += list(own.items())
     rows = [
         row for name, matrix in found if isinstance(matrix, Spillover) for row in _matrix_rows(name, matrix)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from selenolab.assays.flow.channels import Channels, find_channels
+from selenolab.assays.flow.channels import PARTS, Channels, find_channels
 from selenolab.assays.flow.gate_text import gates_of
 from selenolab.assays.flow.settings import FlowSettings
 from selenolab.core.dataset import Dataset, sound, unit_of
@@ -90,7 +90,7 @@ def enter(dataset: Dataset, settings: FlowSettings) -> Room:
     for tube in tubes:
         if tube.name not in rows:
             raise DataError(f"{tube.name}: The tube holds 0 events. Export it again, or leave it out.")
-    return Room(
+    room = Room(
         tubes,
         dict(zip(frame["tube"][~kept].astype(str), flags[~kept] if len(flags) else (), strict=True)),
         find_channels(dataset.tables["channels"].frame, settings),
@@ -101,6 +101,21 @@ def enter(dataset: Dataset, settings: FlowSettings) -> Room:
         columns,
         rows,
     )
+    _refuse_constant(room, settings)
+    return room
+
+
+def _refuse_constant(room: Room, settings: FlowSettings) -> None:
+    """A dye's channel of one value holds nothing to read: the wrong channel, or a detector that was off."""
+    names = [room.channels.parts[part] for part in PARTS[settings.panel]]
+    for tube in room.of("sample"):
+        for name in names:
+            values = room.columns[name][room.rows[tube.name]]
+            if values.min() == values.max():
+                raise DataError(
+                    f"{tube.name}: {name} shows {values[0]:g} in all {len(values)} events. Expected a "
+                    "distribution. Check the channel."
+                )
 
 
 def _tube(row: Mapping[Any, Any]) -> Tube:

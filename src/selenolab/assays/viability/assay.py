@@ -22,6 +22,7 @@ from selenolab.assays.viability.methods import REFERENCES, sentences
 from selenolab.assays.viability.missing import control_checks, missing_controls
 from selenolab.assays.viability.plate_figures import plate_drawings
 from selenolab.assays.viability.pooled import pooled_endpoints
+from selenolab.assays.viability.presets import check_signal, preset_named, resolved
 from selenolab.assays.viability.quality import plate_checks
 from selenolab.assays.viability.ratios import ratio_endpoints
 from selenolab.assays.viability.reading import read, suits
@@ -46,8 +47,10 @@ from selenolab.core.errors import DataError
 def analyse(dataset: Dataset, settings: ViabilitySettings, seed: int, taken: Taken) -> Analysis:
     """Viability, curves, potencies and what can be said against them. Nothing is random: no seed is used."""
     del seed, taken
+    settings = resolved(settings)
     unit = unit_of(dataset.tables["wells"], "dose")
     corrected = correct(dataset, settings)
+    check_signal(corrected.kind, settings)
     results = tuple(group_result(part, unit, settings) for part in by_group(curves(corrected, settings)))
     if not results:
         raise DataError(_nothing(corrected))
@@ -119,6 +122,11 @@ def _warnings(
             "What the doses count is not stated (molecule, Se, particle mass or drug): write it in the "
             "header, as in 'dose [µM Se]', or set basis."
         )
+    preset = preset_named(settings.preset)
+    names = sorted({str(name) for name in samples["compound"]} - {""}) if preset is not None else []
+    disturbing = [name for name in names if preset is not None and preset.disturbs(name)]
+    if preset is not None and disturbing:
+        found.append(f"{', '.join(disturbing)}: {preset.disturbance}")
     if settings.edge_wells == "exclude":
         found.append("The outer wells enter no number, as set.")
     lost = int((~wells["ok"]).sum())

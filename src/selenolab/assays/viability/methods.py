@@ -1,6 +1,7 @@
 """The methods text: one sentence for each thing that was done, with what it rests on."""
 
 from selenolab.assays.viability.controls import Corrected
+from selenolab.assays.viability.presets import preset_named
 from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.reference import Reference, Sentence
@@ -67,9 +68,11 @@ def _signal(corrected: Corrected, settings: ViabilitySettings) -> list[Sentence]
     waves = sorted(wells["wavelength"].dropna().unique()) if "wavelength" in wells else []
     at = f" at {', '.join(f'{wave:g}' for wave in waves)} nm" if waves else ""
     what = f"The absorbance{at}" if corrected.kind == "absorbance" else "The signal"
-    minus = (
-        f", less that at {settings.reference_wavelength_nm:g} nm," if settings.reference_wavelength_nm else ""
-    )
+    preset = preset_named(settings.preset)
+    reference = settings.reference_wavelength_nm
+    if reference is None and preset is not None and "reference_absorbance" in wells:
+        reference = preset.reference_wavelength_nm
+    minus = f", less that at {reference:g} nm," if reference else ""
     drug = (wells["correction"] == "drug blank").any()
     blank = "the cell-free drug blank of the same dose" if drug else "the medium blank"
     text = (
@@ -77,7 +80,17 @@ def _signal(corrected: Corrected, settings: ViabilitySettings) -> list[Sentence]
         "plate less the medium blank."
     )
     quality = "Plate quality was judged by Z', the CV of the vehicle wells and edge, row and column effects."
-    return [Sentence(text, (MOSMANN,)), Sentence(quality, (ZHANG,))]
+    cites = () if preset is not None else (MOSMANN,)
+    return [*_read(settings), Sentence(text, cites), Sentence(quality, (ZHANG,))]
+
+
+def _read(settings: ViabilitySettings) -> list[Sentence]:
+    """Which read of the cells was made, where a preset says it."""
+    preset = preset_named(settings.preset)
+    if preset is None:
+        return []
+    cites = tuple(cited.noun() for cited in preset.references)
+    return [Sentence(f"Cells were read with {preset.reagent}: {preset.read}.", cites)]
 
 
 def _curve(corrected: Corrected, settings: ViabilitySettings) -> list[Sentence]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from selenolab.assays.viability.controls import Corrected, vehicle_rows
+from selenolab.assays.viability.presets import preset_named
 from selenolab.assays.viability.schema import RAW
 from selenolab.assays.viability.settings import ViabilitySettings
 from selenolab.core.check import Check, MissingControl
@@ -33,6 +34,8 @@ EFFECT = (
 def reduces_dye(compound: str, settings: ViabilitySettings) -> bool:
     """Whether `compound` is known to give a signal without cells: selenium, thiols, those of the settings.
 
+    A preset says itself what disturbs its read.
+
     Examples
     --------
     >>> reduces_dye("L-selenocystine", ViabilitySettings()), reduces_dye("cisplatin", ViabilitySettings())
@@ -40,6 +43,9 @@ def reduces_dye(compound: str, settings: ViabilitySettings) -> bool:
     """
     if compound.casefold() in {name.casefold() for name in settings.reducing_compounds}:
         return True
+    preset = preset_named(settings.preset)
+    if preset is not None:
+        return preset.disturbs(compound)
     known = identify(compound) if compound else None
     if known is not None and (known.se_per_molecule or "selen" in known.name.casefold()):
         return True

@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from selenolab.assays.viability.presets import wavelengths
 from selenolab.assays.viability.scale import to_percent
 from selenolab.assays.viability.schema import RAW, ROLES, SIGNALS, WELLS
 from selenolab.assays.viability.settings import ViabilitySettings
@@ -44,7 +45,7 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ViabilitySet
         A missing unit, a read that is not there, a well twice, a role or basis that is no word, a
         compound name that means two compounds, a layout that does not fit.
     """
-    found = read_wells(files, sheet, _door(settings), "viability")
+    found = read_wells(files, sheet, _door(files, settings), "viability")
     wells = found.frame[allowed_columns(found.frame, WELLS)]
     units = {"dose": found.units["dose"]}
     if "response" in wells:
@@ -52,12 +53,13 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: ViabilitySet
     return Reading(Dataset({"wells": Table(WELLS, wells, units)}), found.assumed, found.warnings)
 
 
-def _door(settings: ViabilitySettings) -> PlateDoor:
+def _door(files: Sequence[InputFile], settings: ViabilitySettings) -> PlateDoor:
+    wave, reference = wavelengths(files, settings)
     return PlateDoor(
         WORDS,
         PlateRead(
-            settings.wavelength_nm,
-            settings.reference_wavelength_nm,
+            wave,
+            reference,
             settings.read_label,
             settings.kinetic_minute,
         ),

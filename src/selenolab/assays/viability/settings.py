@@ -2,10 +2,12 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
+from selenolab.assays.viability.presets import preset_named
 from selenolab.core.assay import AssaySettings
 from selenolab.core.compound import Basis
+from selenolab.core.errors import StudyError
 
 FamilyName = Literal["LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4", "binomial LL.2"]
 
@@ -13,6 +15,11 @@ FamilyName = Literal["LL.2", "LL.3", "LL.4", "LL.5", "W1.4", "BC.4", "binomial L
 class ViabilitySettings(AssaySettings):
     """Settings of the viability assay."""
 
+    preset: str = Field(
+        "",
+        description="Read: mtt, mts, xtt, wst_1, cck_8, resazurin, atp, srb, neutral_red, or the path of a "
+        ".yaml file of your own; empty = a tetrazolium of no name.",
+    )
     # --- reading ---
     wavelength_nm: PositiveFloat | None = Field(
         None, description="Wavelength of the read, such as 490 or 570. Needed where a file holds several."
@@ -98,3 +105,12 @@ class ViabilitySettings(AssaySettings):
     virtual_plate_cv: float = Field(
         0.05, ge=0, lt=1, description="Scatter a simulated plate shares (SD of ln)."
     )
+
+    @field_validator("preset")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            preset_named(name)
+        except StudyError as error:
+            raise ValueError(str(error)) from None
+        return name

@@ -20,6 +20,7 @@ from selenolab.formats.plate_groups import grouped
 
 _LINE = 120
 _MOST_PLATES = 6
+ORDER = ("vehicle", "sample", "positive", "inhibitor_blank", "no_enzyme", "blank", "no_substrate")
 _MOST_TRACES = 12  # a figure; the first wells of every role
 
 
@@ -52,7 +53,9 @@ def _progress(rates: Rates) -> Iterator[CurvePlot]:
     wells = rates.wells
     for plate, rows in islice(grouped(wells, ["file", "plate", "experiment"]), _MOST_PLATES):
         part = wells.iloc[rows]
-        first = part.drop_duplicates(["role", "compound", "dose", "arm", "time_key"]).head(_MOST_TRACES)
+        rank = [ORDER.index(str(role)) for role in part["role"]]
+        ordered = part.assign(rank=rank).sort_values(["rank", "dose"], kind="stable")
+        first = ordered.drop_duplicates(["role", "compound", "dose", "arm", "time_key"]).head(_MOST_TRACES)
         series = [one for group, row in enumerate(first.index) for one in _trace(rates, int(row), group)]
         if not series:
             continue

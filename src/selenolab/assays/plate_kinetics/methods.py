@@ -88,7 +88,7 @@ def _rate(rates: Rates, settings: PlateKineticsSettings) -> Sentence:
         "Initial rates were taken from the end of the lag over the longest window in which the rate falls by "
         f"at most {100 * settings.max_fall:g} % or by no more than its error; bubbles, jumps and readings "
         "beyond the detector were cut. Where the substrate ran low, the rate at no product was taken from "
-        "the integrated Michaelis-Menten equation. Standard errors allow for autocorrelated noise.",
+        "the integrated Michaelis-Menten equation.",
         (SCHNELL,),
     )
 

@@ -72,6 +72,9 @@ def parts(table: Vector, low: float, width: float, theta: Vector, debris: Vector
     peak(table[G2M], low, width, top, top * theta[CV2])
     synthesis(table, low, width, theta)
     peak(table[SUB_G1], low, width, theta[SUB_MEAN], theta[SUB_SD])
+    blunt = 1.0 / (theta[MEAN] * theta[CV1] * sqrt(2.0))
+    for i in range(n):  # fragments hold less DNA than G1, and are read with the same error
+        table[SUB_G1, i] *= 0.5 - 0.5 * erf((low + (i + 0.5) * width - theta[MEAN]) * blunt)
     inside = max(table[SUB_G1].sum(), 1e-12)
     total = 0.0
     for i in range(n):

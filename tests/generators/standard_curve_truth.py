@@ -136,3 +136,26 @@ def gsh_table(
                 f"{source},{protein},{light:.4f}"
             )
     return "\n".join(lines) + "\n"
+
+
+def ldh_table(
+    rng: np.random.Generator,
+    truth: dict[float, float],
+    experiments: int = 3,
+    spread: float = 0.12,
+    wells: int = 3,
+) -> str:
+    """A CSV of LDH plates: `truth` maps a dose [µM] to the median release [%] of experiments."""
+    lines = ["plate,well,role,experiment,compound,dose [µM],absorbance [AU]"]
+    for number in range(1, experiments + 1):
+        lysed = 1.2 * np.exp(0.2 * rng.standard_normal())
+        rows = [("blank", "", "", 0.08)] * 6 + [("maximum", "", "", 0.08 + lysed)] * 6
+        for dose, release in truth.items():
+            here = release * np.exp(spread * rng.standard_normal())
+            role, compound = ("sample", "drug") if dose else ("vehicle", "")
+            rows += [(role, compound, f"{dose:g}", 0.08 + lysed * here / 100)] * wells
+        for place, (role, compound, dose, mean) in enumerate(rows):
+            light = mean * (1 + 0.01 * rng.standard_normal())
+            well = f"{'ABCDEFGH'[place // 12]}{place % 12 + 1}"
+            lines.append(f"P{number},{well},{role},{number},{compound},{dose},{light:.4f}")
+    return "\n".join(lines) + "\n"

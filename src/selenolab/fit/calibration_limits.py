@@ -18,6 +18,7 @@ from selenolab.fit.calibration_models import gradient, inverse, response
 LimitName = Literal["residual", "intercept", "blank"]
 LIMITS: tuple[LimitName, ...] = ("residual", "intercept", "blank")
 DETECTION, QUANTIFICATION = 3.3, 10.0
+_NO_SCATTER = 1e-9  # of the span of the curve: rounding, no reader
 
 
 def limit(
@@ -41,6 +42,8 @@ def limit(
     scatter = _scatter(curve, definition, np.asarray(blanks, float))
     if isinstance(scatter, Absent):
         return scatter
+    if scatter <= _NO_SCATTER * float(np.ptp(curve.fitted)):
+        return Absent("the readings have no scatter from which a limit could be told")
     start = float(response(curve.model, curve.parameters, np.array([0.0]))[0])
     sign = 1.0 if curve.direction == "rising" else -1.0
     found = inverse(curve.model, curve.parameters, start + sign * times * scatter, 2 * curve.lowest)

@@ -18,6 +18,7 @@ _P = 0.01
 _SHARE = 75.0  # % of the standards that must be read back within their limit
 _MORE = 5.0  # further % that the lowest standard may miss
 _INHIBITED = 80.0  # % of LDH that must be left with the compound
+_NEAR_NM = 10.0
 _MOST_ALIKE = 20.0  # % by which dilutions of one sample may differ
 
 
@@ -163,6 +164,7 @@ def control_checks(prepared: Prepared) -> Iterator[Check]:
     yield Check(
         "no reading saturates the reader", "saturation", high == 0, told, float(high), 0.0, "1", -float(high)
     )
+    yield from _wavelength(prepared)
     sound = wells[wells["ok"]]
     blank = sound[sound["role"] == "blank"]["signal"]
     lysed = sound[sound["role"] == "maximum"]
@@ -179,6 +181,18 @@ def control_checks(prepared: Prepared) -> Iterator[Check]:
                 left >= _INHIBITED, why, left, _INHIBITED, "%", left - _INHIBITED, group,
             )  # fmt: skip
     yield from _own_colour(sound, prepared)
+
+
+def _wavelength(prepared: Prepared) -> Iterator[Check]:
+    wanted, seen = prepared.preset.wavelength_nm, prepared.wells["wavelength"].dropna()
+    if wanted is None or not len(seen):
+        return
+    off = float((seen - wanted).abs().max())
+    read = ", ".join(f"{wave:g}" for wave in sorted(set(seen)))
+    yield Check(
+        f"the kit is read within {_NEAR_NM:g} nm of {wanted:g} nm", "wavelength", off <= _NEAR_NM,
+        f"it was read at {read} nm", off, _NEAR_NM, "nm", _NEAR_NM - off,
+    )  # fmt: skip
 
 
 def _own_colour(sound: pd.DataFrame, prepared: Prepared) -> Iterator[Check]:

@@ -92,7 +92,7 @@ def _errors(name: str, curve: Calibration, prepared: Prepared, settings: Standar
     table = table[np.isfinite(table["error"].to_numpy(float))]
     points = pd.DataFrame({"x": table["x"], "y": table["error"]}).reset_index(drop=True)
     limit = settings.recovery_max
-    marks = tuple(Mark(at, f"{at:+g} %", across="y") for at in (-limit, 0.0, limit))
+    marks = tuple(Mark(at, f"{at:+g} %" if at else "0 %", across="y") for at in (-limit, 0.0, limit))
     text = (
         f"Standards of plate {name} read back from their own curve. Dashed: the limits of {limit:g} %; R2 "
         "is no verdict on a curve, these errors are."

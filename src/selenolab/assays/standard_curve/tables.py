@@ -31,7 +31,9 @@ def value_table(values: pd.DataFrame, prepared: Prepared) -> Table:
 
 def inversion_table(rows: pd.DataFrame, prepared: Prepared) -> Table:
     """Every reading with the concentration in the well and in the undiluted sample, and its dilution."""
-    frame = rows.rename(columns={"kind": "role"}).drop(columns=["control", "standard_concentration"])
+    frame = rows.rename(columns={"kind": "role"}).drop(
+        columns=["control", "standard_concentration", "sample_dilution"]
+    )
     for word in ("in_well_low", "in_well_high", "low", "high", "se"):
         frame[word] = frame[word].where(np.isfinite(frame[word]))
     words = ("in_well", "in_well_low", "in_well_high", "value", "low", "high", "se")

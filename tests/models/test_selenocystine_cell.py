@@ -43,6 +43,14 @@ def test_viability_after_24_h():
     assert (100 * found / found.iloc[0]).to_numpy() == pytest.approx(told, abs=0.06)
 
 
+@pytest.mark.parametrize(("hours", "told"), [(24.0, 6.2), (48.0, 2.3), (72.0, 2.2)])
+def test_half_of_the_cells_are_left_at(hours, told):
+    doses = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+    seen_by_dose = run((0.0, *doses), (hours,))["viable_cells"].to_numpy()
+    left = seen_by_dose[1:] / seen_by_dose[0]
+    assert np.exp(np.interp(-0.5, -left, np.log(doses))) == pytest.approx(told, abs=0.06)
+
+
 @pytest.mark.parametrize(
     ("word", "told", "off"),
     [

@@ -16,6 +16,7 @@ from selenolab.formats.recognise import read_file
 from selenolab.shelf import assays
 
 ASSAY = assays["standard_curve"]
+GEN5 = Path(__file__).parents[3] / "shared" / "data" / "viability" / "plates" / "gen5"
 LINE = "well,role,standard_concentration [µM],absorbance\n"
 GOOD = "A1,standard,0,0.1\nA2,standard,10,0.2\nA3,standard,20,0.3\nA4,standard,40,0.5\n"
 
@@ -65,6 +66,27 @@ def test_a_plate_with_a_map_serves_several_lysates(tmp_path):
     sources = set(analysis.tables["inversions"].frame["source"])
     assert sources == {"page 12", "setting dilution"}
     assert next(e.outcome.n for e in analysis.endpoints if e.name == "concentration") == 3
+
+
+@pytest.mark.skipif(not GEN5.is_dir(), reason="shared/data/viability is not here")
+def test_the_layout_inside_a_readers_export_gives_the_readers_own_answer():
+    """A Gen5 export with standards, dilutions and the concentrations that Gen5 worked out itself."""
+    path = GEN5 / "endpoint_stdcurve_singleplate.txt"
+    parsed, digest = read_file(path)
+    file = InputFile(path, path.name, "sample", digest, parsed, {})
+    with pytest.raises(SelenolabError, match="without a unit"):
+        ASSAY.bench.read([file], None, ASSAY.settings())
+    settings = ASSAY.settings(standard_unit="µg/mL")
+    reading = ASSAY.bench.read([file], None, settings)
+    assert any("those of the layout in the file" in text for text in reading.assumed)
+    analysis = ASSAY.analyse(reading.dataset, settings, 0, {})
+    slope = next(e.outcome for e in analysis.endpoints if e.name == "slope")
+    assert round(slope.value, 5) == 0.00168  # Gen5: Y = 0.00168 X - 0.000723
+    rows = analysis.tables["inversions"].frame
+    own = rows[(rows["sample"] == "SPL1") & (rows["dilution"] == 1)]["in_well"].iloc[0]
+    assert own == pytest.approx((1185.551 + 1200.645 + 1232.046) / 3, rel=1e-3)
+    diluted = rows[(rows["sample"] == "SPL4") & (rows["dilution"] == 8)]["in_well"].iloc[0]
+    assert diluted == pytest.approx((105.468 + 103.324 + 105.166) / 3, rel=5e-3)
 
 
 @pytest.mark.parametrize("weight", [1, "1", "1/x^2", "1/x2", "1/x²", "1 / x"])

@@ -31,7 +31,8 @@ class PlateRead:
 def plate_rows(file: InputFile, read: PlateRead, said: Said) -> pd.DataFrame:
     """One row a well: file, plate, well, plate_wells, wavelength, the signal and its flag.
 
-    With `keep_times` one row a well and time, with `read_time` [s].
+    With `keep_times` one row a well and time, with `read_time` [s]. `layout_name` and `layout_amount` are
+    what the layout in the file calls a well and states of it, where it does (text).
     """
     records = file.parsed.records
     parts = [_one_plate(file, str(plate), read, said) for plate in records["plate"].drop_duplicates()]
@@ -56,6 +57,9 @@ def _one_plate(file: InputFile, plate: str, read: PlateRead, said: Said) -> pd.D
             f"{kind}_flag": rows["value_flag"].fillna("").astype(str).to_numpy(object),
         }
     )
+    for word, column in (("layout_name", "sample"), ("layout_amount", "amount")):
+        if column in rows and rows[column].notna().any():  # the layout that the reader's software knows
+            found[word] = rows[column].fillna("").astype(str).to_numpy(object)
     if read.keep_times:
         found[READ_TIME] = rows["time"].to_numpy(float, na_value=np.nan)
     if read.reference_wavelength_nm is not None:

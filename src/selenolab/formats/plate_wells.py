@@ -31,6 +31,7 @@ from selenolab.formats.plate_words import (
 )
 
 TableStep = Callable[[pd.DataFrame, Mapping[str, str], str, Said], None]
+PlateStep = Callable[[pd.DataFrame, str, Said], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class PlateDoor:
     """How one assay reads plates: its words, the read it takes, and how doses are written.
 
     `table_step(rows, units, name, said)` may change the rows of a long table in place, once the words
-    and doses are in order. `needs_dose`: refuse input that states no dose at all.
+    and doses are in order; `plate_step(rows, name, said)` those of a plate export, such as by its layout
+    (`layout_name`, `layout_amount`). `needs_dose`: refuse input that states no dose at all.
     """
 
     words: PlateWords
@@ -46,6 +48,7 @@ class PlateDoor:
     dose_unit: str = ""
     basis: Basis = Basis.NOT_STATED
     table_step: TableStep | None = None
+    plate_step: PlateStep | None = None
     needs_dose: bool = False
 
 
@@ -116,6 +119,8 @@ def _file_rows(
     words = door.words
     if file.parsed.kind == "plate":
         rows = plate_rows(file, door.read, said)
+        if door.plate_step is not None:
+            door.plate_step(rows, file.name, said)
     elif file.parsed.kind == "table":
         rows, unit, basis = _table_rows(file, unit, basis, door, said)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from selenolab.assays.standard_curve.endpoints import Found
 from selenolab.assays.standard_curve.values import EQUIVALENTS
-from selenolab.assays.standard_curve.words import title_of, written
+from selenolab.assays.standard_curve.words import title_of, untreated, written
 
 _MOST = 6
 
@@ -17,7 +17,7 @@ def answer(results: Sequence[Found]) -> str:
             groups.setdefault(tuple(one.group.items()), []).append(one)
     lines = []
     for parts in list(groups.values())[:_MOST]:
-        title = "untreated cells" if parts[0].control else title_of(parts[0].group)
+        title = untreated(parts[0].group) if parts[0].control else title_of(parts[0].group)
         told = "; ".join(
             f"{one.name} {written(one.outcome)}"
             + (f", {written(one.change)} of control" if one.change is not None else "")

@@ -130,6 +130,7 @@ _SHEET = (
     SheetColumn("well", "position, such as B3", "well", required=True),
     SheetColumn("role", "what the well is for", "well", required=True, choices=tuple(ROLES)),
     SheetColumn("standard_concentration [µg/mL]", "known concentration of a standard; 0 is one", "well"),
+    SheetColumn("sample", "name of a sample that no treatment tells apart", "well"),
     SheetColumn("compound", "name or InChIKey of the compound", "well"),
     SheetColumn("dose [µM]", "dose of the cells, 0 for untreated ones", "well"),
     SheetColumn("cell_line", "cell line", "well"),

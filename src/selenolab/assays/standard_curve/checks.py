@@ -7,6 +7,7 @@ import pandas as pd
 
 from selenolab.assays.standard_curve.plate_curves import PLAIN, PlateCurves
 from selenolab.assays.standard_curve.prepared import Prepared, group_words
+from selenolab.assays.standard_curve.schema import DESIGN
 from selenolab.assays.standard_curve.settings import StandardCurveSettings
 from selenolab.core.check import Check
 from selenolab.core.estimate import Absent
@@ -143,7 +144,7 @@ def _recoveries(rows: pd.DataFrame, prepared: Prepared, settings: StandardCurveS
 
 
 def _dilutions(samples: pd.DataFrame, prepared: Prepared) -> Iterator[Check]:
-    keys = ["kind", "experiment", "compound", "dose", "time", "cell_line", "arm"]
+    keys = ["kind", "experiment", *DESIGN]
     inside = samples[samples["censored"] == ""]
     for _, part in inside.groupby(keys, dropna=False):
         if part["dilution"].nunique() < 2:

@@ -84,7 +84,9 @@ def found(values: pd.DataFrame, prepared: Prepared, settings: StandardCurveSetti
     for key, rows in sorted(grouped, key=lambda pair: (order.index(pair[0][0]), not pair[0][1])):
         row = dict(zip(keys, key, strict=True))
         name, unit = str(row["measured"]), str(rows["unit"].iloc[0])
-        change = None if row["control"] or name in _UNCHANGED else _change(values, row, rows, settings)
+        treated = bool(values["control"].any()) or float(str(row["dose"])) > 0
+        asked = treated and not row["control"] and name not in _UNCHANGED
+        change = _change(values, row, rows, settings) if asked else None
         words = group_words(row, prepared.dose_unit)
         outcome = headline(rows, unit, scale_of(name), settings.level)
         result.append(Found(name, unit, words, row, bool(row["control"]), rows, outcome, change))

@@ -10,7 +10,7 @@ from selenolab.assays.standard_curve.plate_curves import PLAIN, PlateCurves
 from selenolab.assays.standard_curve.prepared import Prepared
 from selenolab.assays.standard_curve.settings import StandardCurveSettings
 from selenolab.assays.standard_curve.values import EQUIVALENTS
-from selenolab.assays.standard_curve.words import slug, title_of
+from selenolab.assays.standard_curve.words import slug, title_of, untreated
 from selenolab.core.drawing import Axis, Caption, CurvePlot, DotPlot, Drawing, Mark, Series
 from selenolab.core.estimate import Estimate
 from selenolab.fit.calibration import Calibration
@@ -114,9 +114,7 @@ def value_drawings(results: Sequence[Found], level: float) -> Iterator[Drawing]:
 def _dots(name: str, results: Sequence[Found], level: float) -> DotPlot:
     dots, bars = [], []
     for one in results:
-        title = (
-            title_of(one.group) if not one.control else f"untreated, {title_of(one.group)}".replace(", 0", "")
-        )
+        title = untreated(one.group) if one.control else title_of(one.group)
         numbers = one.rows[np.isfinite(one.rows["value"].to_numpy(float))]
         dots += [(title, float(value)) for value in numbers["value"]]
         if isinstance(one.outcome, Estimate):

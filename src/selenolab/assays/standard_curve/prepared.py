@@ -47,7 +47,7 @@ def prepare(dataset: Dataset, settings: StandardCurveSettings) -> Prepared:
     if len(kinds) != 1:
         raise DataError(f"wells: Expected one of the columns {', '.join(RAW)}, found {len(kinds)}.")
     kind = kinds[0]
-    for word in ("file", "well", "arm", "compound", "cell_line", "dilution_source"):
+    for word in ("file", "well", "sample", "arm", "compound", "cell_line", "dilution_source"):
         frame[word] = frame[word].fillna("").astype(str) if word in frame else ""
     for word in ("dose", "time", "standard_concentration", "protein_concentration", "wavelength"):
         frame[word] = frame[word].astype(float) if word in frame else np.nan

@@ -35,7 +35,9 @@ def protein_of(taken: Taken, prepared: Prepared) -> dict[tuple[object, ...], flo
     frame = frame[frame["found_concentration"] > 0]
     for word in WHO:
         if word not in frame:
-            frame[word] = "" if word in ("compound", "cell_line", "arm", "experiment") else float("nan")
+            frame[word] = (
+                "" if word in ("sample", "compound", "cell_line", "arm", "experiment") else float("nan")
+            )
     found = {}
     for _, row in frame.iterrows():
         try:

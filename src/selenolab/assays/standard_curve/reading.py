@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from selenolab.assays.standard_curve.layout import by_layout
 from selenolab.assays.standard_curve.preset import Preset, preset_named
 from selenolab.assays.standard_curve.schema import RAW, ROLES, WELLS
 from selenolab.assays.standard_curve.settings import StandardCurveSettings
@@ -40,7 +41,7 @@ def words_of(preset: Preset) -> PlateWords:
         role_words={**_ROLE_WORDS, **preset.spellings},
         signals=RAW if preset.signal == "any" else (preset.signal,),
         same=_SAME,
-        texts=("dilution_source",),
+        texts=("dilution_source", "sample"),
         measures={"standard_concentration": "", "sample_dilution": "1", "protein_concentration": "mg/mL"},
         dosed=(),
         named=("cell_line",),
@@ -70,7 +71,8 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: StandardCurv
         _wavelength(files, preset, settings), settings.reference_wavelength_nm, settings.read_label,
         settings.kinetic_minute,
     )  # fmt: skip
-    door = PlateDoor(words_of(preset), read_one, settings.dose_unit, settings.basis)
+    layout = by_layout(settings.standard_unit) if sheet is None else None
+    door = PlateDoor(words_of(preset), read_one, settings.dose_unit, settings.basis, plate_step=layout)
     found = read_wells(files, sheet, door, "standard_curve")
     wells, assumed = found.frame, list(found.assumed)
     _check(wells, preset, files)

@@ -23,7 +23,7 @@ ROLES = {
     "maximum": "lysed untreated cells: all there is; with a dose: the compound added to the lysate",
 }
 RAW = ("absorbance", "intensity")
-DESIGN = ("compound", "dose", "time", "cell_line", "arm")
+DESIGN = ("sample", "compound", "dose", "time", "cell_line", "arm")
 
 
 def column(word: str, flags: bool = False, optional: bool = False, gaps: bool = False) -> Column:
@@ -39,6 +39,7 @@ WELLS = TableSchema(
         column("plate_wells", optional=True, gaps=True),
         column("experiment"),
         column("role"),
+        column("sample", optional=True, gaps=True),
         column("compound", gaps=True),
         column("cell_line", gaps=True),
         column("arm", optional=True, gaps=True),
@@ -58,6 +59,7 @@ WELLS = TableSchema(
 
 _WHO = (
     column("experiment"),
+    column("sample", optional=True, gaps=True),
     column("compound", gaps=True),
     column("cell_line", gaps=True),
     column("arm", optional=True, gaps=True),

@@ -35,6 +35,10 @@ class StandardCurveSettings(AssaySettings):
     basis: Basis = Field(
         Basis.NOT_STATED, description="What the doses count where the header does not say: molecule, Se, ..."
     )
+    standard_unit: str = Field(
+        "",
+        description="Unit of the standards where the layout inside a reader's file is used (no plate map).",
+    )
     dilution: float = Field(
         1.0, ge=1, description="Dilution of samples whose sheet states none; 1 is undiluted."
     )

@@ -13,7 +13,7 @@ from selenolab.core.schema import OpenColumn, TableSchema
 from selenolab.fit.calibration_models import NAMES
 from selenolab.fit.calibration_quality import back_calculated, compare_weights, lack_of_fit, mandel
 
-_WHO = ("experiment", "compound", "cell_line", "arm", "dose", "time")
+_WHO = ("experiment", "sample", "compound", "cell_line", "arm", "dose", "time")
 
 
 def value_table(values: pd.DataFrame, prepared: Prepared) -> Table:

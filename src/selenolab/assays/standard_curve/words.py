@@ -40,6 +40,13 @@ def title_of(group: Mapping[str, str]) -> str:
     return f"{head} on {group['cell_line']}" if group.get("cell_line") else head
 
 
+def untreated(group: Mapping[str, str]) -> str:
+    """A group of untreated cells in words: "untreated, 24 h on HepG2"."""
+    rest = {word: text for word, text in group.items() if word not in ("dose", "cell_line")}
+    head = ", ".join(["untreated", *rest.values()])
+    return f"{head} on {group['cell_line']}" if group.get("cell_line") else head
+
+
 def slug(*words: str) -> str:
     """A name for a file from words."""
     text = "-".join(words).lower()

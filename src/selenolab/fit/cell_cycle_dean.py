@@ -23,6 +23,7 @@ Vector = NDArray[np.float64]
 SHAPES, DOUBLETS, TRIPLETS, AMOUNTS = 8, 8, 9, 10
 _FLOOR = 0.02  # expected events in a bin that no part reaches: a stray event does not outweigh all others
 _RATIO, _RATIO_SD = 1.96, 0.06  # stains are a little less than linear; the sd is wide beside a visible peak
+_CONTROL_SD = 0.015  # of the ratio of a control tube: its own error and what differs between tubes
 _CV_SD = 0.15  # of the ratio of both CVs, where G2M has its own
 _SHAPE_SD = 1.5  # of the differences between the coefficients of S, in units of their mean
 _PRIORS = 4
@@ -48,7 +49,19 @@ class Mixture:
 def start_shapes(histogram: Histogram, options: CellCycleOptions) -> Vector:
     """First guess of the shapes, in units of the G1 guess."""
     cv = float(np.clip(histogram.cv, 0.012, 0.12))
-    return np.array([1.0, cv, cv, float(np.clip(_RATIO, *options.ratio)), 5.0, 0.6, 0.18, 0.5, 0.12])
+    return np.array(
+        [
+            1.0,
+            cv,
+            cv,
+            float(np.clip(options.control_ratio or _RATIO, *options.ratio)),
+            5.0,
+            0.6,
+            0.18,
+            0.5,
+            0.12,
+        ]
+    )
 
 
 def fit_mixture(histogram: Histogram, options: CellCycleOptions) -> Mixture:
@@ -71,6 +84,9 @@ class _Fit:
     def __init__(self, histogram: Histogram, options: CellCycleOptions) -> None:
         self.h, self.options = histogram, options
         self.y = histogram.counts
+        self.ratio, self.ratio_sd = _RATIO, _RATIO_SD
+        if options.control_ratio is not None:
+            self.ratio, self.ratio_sd = options.control_ratio, _CONTROL_SD
         self.cuts = _cuts(histogram) if options.debris == "cuts" else np.empty(0)
         free = [kernel.MEAN, kernel.CV1, kernel.RATIO, kernel.SUB_MEAN, kernel.SUB_SD]
         free += [kernel.CV2] if options.cv == "free" else []
@@ -165,7 +181,7 @@ class _Fit:
         mean = s.mean() + 1.0
         return np.array(
             [
-                (theta[kernel.RATIO] - _RATIO) / _RATIO_SD,
+                (theta[kernel.RATIO] - self.ratio) / self.ratio_sd,
                 (theta[kernel.CV2] / theta[kernel.CV1] - 1) / _CV_SD,
                 (s[0] - s[1]) / mean / _SHAPE_SD,
                 (s[2] - s[1]) / mean / _SHAPE_SD,

@@ -23,8 +23,9 @@ class CellCycleOptions:
     g1 : where the G1 peak is, in the units of the area, known from the control tube; the peak is then
         sought within 12 % of it. None: it is found.
     cv : "same" for G1 and G2M, or "free".
-    ratio : lowest and highest G2/G1 of the means. Narrow bounds around the control tube's ratio of the same
-        detector settings make S of broad peaks (CV above 6 %) much surer.
+    ratio : lowest and highest G2/G1 of the means.
+    control_ratio : G2/G1 that the fit of the control tube found, recorded with the same stain and settings;
+        it makes S of broad peaks (CV above 6 %) surer. None: 1.96, with a wide margin.
     debris : "exponential", "cuts" (each nucleus that is cut leaves pieces of every size: the debris
         follows the histogram) or "none".
     aggregates : whether doublets and triplets that passed the gate are part of the model.
@@ -42,6 +43,7 @@ class CellCycleOptions:
     g1: float | None = None
     cv: Literal["same", "free"] = "same"
     ratio: tuple[float, float] = (RATIO_LOW, RATIO_HIGH)
+    control_ratio: float | None = None
     debris: Literal["exponential", "cuts", "none"] = "exponential"
     aggregates: bool = True
     top: float | None = None
@@ -59,6 +61,11 @@ class CellCycleOptions:
             raise StudyError(
                 f"Cell cycle: found bounds {self.ratio} of G2/G1; expected two rising numbers "
                 "from 1.5 to 2.5."
+            )
+        if self.control_ratio is not None and not self.ratio[0] <= self.control_ratio <= self.ratio[1]:
+            raise StudyError(
+                f"Cell cycle: found a control_ratio of {self.control_ratio:g}; expected G2/G1 within "
+                f"{self.ratio[0]:g} to {self.ratio[1]:g}."
             )
         if self.g1 is not None and not self.g1 > 0:
             raise StudyError(f"Cell cycle: found G1 at {self.g1}; expected an area above 0.")

@@ -21,6 +21,7 @@ from selenolab.stats.least_squares import solve
 Vector = NDArray[np.float64]
 
 _ROUNDS = 12
+_CONTROL = 0.03  # how far G2/G1 may lie from that of the control tube
 _BESIDE = 2.3  # standard deviations from a peak to where S is read without it
 
 
@@ -44,11 +45,14 @@ def fit_pragmatic(histogram: Histogram, options: CellCycleOptions, mixture: Mixt
     mean, cv, ratio = (float(mixture.theta[k]) for k in (kernel.MEAN, kernel.CV1, kernel.RATIO))
     first, last = np.array([mean, mean * cv]), np.array([mean * ratio, mean * ratio * cv])
     one = two = synthesis = np.zeros_like(clean)
+    lowest, highest = options.ratio
+    if options.control_ratio is not None:
+        lowest, highest = options.control_ratio - _CONTROL, options.control_ratio + _CONTROL
     for _ in range(_ROUNDS):
         synthesis = _synthesis(histogram, clean - one - two, first, last)
         rest = clean - synthesis
         first, one = _peak(histogram, rest - two, weight, first, -1, (0.9, 1.1))
-        bounds = (first[0] * options.ratio[0] / last[0], first[0] * options.ratio[1] / last[0])
+        bounds = (first[0] * lowest / last[0], first[0] * highest / last[0])
         last, two = _peak(histogram, rest - one, weight, last, 1, bounds)
     return Pragmatic(
         one, synthesis, two, first[0], first[1] / first[0], last[1] / last[0], float(last[0] / first[0])

@@ -106,3 +106,10 @@ def test_selenium_is_never_guessed(outcome):
     assert as_selenium(endpoint, unknown) is None
     assert as_selenium(endpoint, as_se) is None
     assert identify("SeNP").se_per_molecule is None
+
+
+def test_what_is_measured_in_micromolar_is_not_selenium(outcome):
+    amount = Estimate(145.0, 136.0, 154.0, "µM", "mean", 3, "independent experiments")
+    group = {"compound": "selenocystine", "dose": "8 µM"}
+    assert as_selenium(Endpoint("relative IC50", {"compound": "selenocystine"}, amount), outcome.study)
+    assert as_selenium(Endpoint("total glutathione", group, amount), outcome.study) is None

@@ -1,5 +1,6 @@
 """What each part of the page shows: rows and sections, still without markup."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +120,8 @@ def headlines(outcome: StudyResult) -> tuple[EndpointTable, tuple[Headline, ...]
     """The main endpoints with what they share, their rows, and how many more there are.
 
     An assay names its most important endpoint first: of every run the first two names are taken,
-    with what the comparisons ask for; the rows are shared out fairly among the runs.
+    with what the comparisons ask for; the rows are shared out fairly among the runs, the treated
+    before the untreated and the highest dose first.
     """
     results = [one for one in outcome.results if isinstance(one, Result)]
     wanted = [_main_endpoints(one, outcome) for one in results]
@@ -151,7 +153,14 @@ def _main_endpoints(result: Result, outcome: StudyResult) -> list[Endpoint]:
     asked = [c.comparison.endpoint for c in outcome.compared if result.run.name in c.comparison.runs]
     names = list(dict.fromkeys(endpoint.name for endpoint in result.analysis.endpoints))
     wanted = {*names[:2], *(name for name in asked if name in names)}
-    return [endpoint for endpoint in result.analysis.endpoints if endpoint.name in wanted]
+    found = [endpoint for endpoint in result.analysis.endpoints if endpoint.name in wanted]
+    return sorted(found, key=lambda endpoint: -_dose(endpoint))  # those without a dose keep their order
+
+
+def _dose(endpoint: Endpoint) -> float:
+    """The dose of a group as a number; 0 where the group names none."""
+    told = re.match(r"[\d.]+(?:e[+-]?\d+)?", endpoint.group.get("dose", ""))
+    return float(told[0]) if told else 0.0
 
 
 def bears_on(check: Check, endpoint: Endpoint) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from math import inf, isfinite
 
 from selenolab.core.check import Check
@@ -9,6 +10,7 @@ from selenolab.core.compound import Basis, to_selenium
 from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, Verdict
 from selenolab.core.study import Contrast, Study, StudyResult
 from selenolab.report.numerals import bound_text, interval_text, p_text, plain
+from selenolab.shelf import assays
 from selenolab.study.compare_words import within
 
 MOLAR = {"M", "mM", "µM", "nM", "pM"}
@@ -161,8 +163,11 @@ def selenium_words(endpoint: Endpoint, study: Study) -> str:
 def as_selenium(endpoint: Endpoint, study: Study) -> tuple[Estimate, str] | None:
     """The estimate as Se and the factor in words; None where no factor is stated, or none is needed.
 
-    Only a molar amount of molecules, of a compound whose Se atoms are known, has a factor.
+    Only a molar amount of molecules, of a compound whose Se atoms are known, has a factor: a dose of it,
+    not what else was measured in µM, such as glutathione.
     """
+    if endpoint.name not in _doses():
+        return None
     name, outcome = endpoint.group.get("compound", ""), endpoint.outcome
     compound, basis = study.compounds.get(name), study.basis.get(name, Basis.NOT_STATED)
     if compound is None or compound.se_per_molecule is None or basis is not Basis.MOLECULE:
@@ -172,6 +177,12 @@ def as_selenium(endpoint: Endpoint, study: Study) -> tuple[Estimate, str] | None
     ends = [to_selenium(x, outcome.unit, basis, compound) for x in (outcome.value, outcome.low, outcome.high)]
     value, low, high = (end.value for end in ends)
     return replace(outcome, value=value, low=low, high=high), ends[0].how
+
+
+@cache
+def _doses() -> frozenset[str]:
+    """The endpoints of all assays that are amounts of the compound itself."""
+    return frozenset(spec.name for name in assays for spec in assays[name].endpoints if spec.unit == "dose")
 
 
 def compared_answers(outcome: StudyResult) -> tuple[str, ...]:

@@ -89,6 +89,38 @@ def test_the_layout_inside_a_readers_export_gives_the_readers_own_answer():
     assert diluted == pytest.approx((105.468 + 103.324 + 105.166) / 3, rel=5e-3)
 
 
+def test_the_recycling_assay_reads_slopes(tmp_path):
+    """Wells bend after three minutes; slopes within the window are those of the standards' amounts."""
+    known = {"A1": 0.0, "A2": 5.0, "A3": 10.0, "A4": 20.0, "B1": 12.0}
+    times = [0.5 * k for k in range(13)]
+    lines = ["Time [min]," + ",".join(known)]
+    for minute in times:
+        seen = [0.1 + (0.004 + 0.005 * x) * (minute if minute <= 3 else 3.0) for x in known.values()]
+        lines.append(f"{minute}," + ",".join(f"{y:.5f}" for y in seen))
+    rows = [f"{well},standard,,{x}" for well, x in list(known.items())[:4]]
+    (tmp_path / "map.csv").write_text(
+        "\n".join(["well,role,experiment,standard_concentration [µM]", *rows, "B1,sample,1,"]),
+        encoding="utf-8",
+    )
+    parsed = read_plate_map(tmp_path / "map.csv")
+    file, sheet = (
+        given(tmp_path / "run.csv", "\n".join(lines) + "\n"),
+        Sheet("map.csv", parsed.data, parsed.units),
+    )
+    settings = ASSAY.settings(preset="gsh_dtnb", rate_from_minute=0.5, rate_to_minute=3)
+    analysis = ASSAY.analyse(ASSAY.bench.read([file], sheet, settings).dataset, settings, 0, {})
+    total = next(e.outcome for e in analysis.endpoints if e.name == "total glutathione")
+    assert total.value == pytest.approx(12, rel=1e-3)
+    sensitivity = next(e.outcome for e in analysis.endpoints if e.name == "sensitivity")
+    assert (sensitivity.value, sensitivity.unit) == (pytest.approx(0.005, rel=1e-3), "AU/min per µM")
+    with pytest.raises(SelenolabError, match=r"has 2 readings from 0 to 0\.5 min"):
+        ASSAY.bench.read([file], sheet, ASSAY.settings(rate_to_minute=0.5))
+    with pytest.raises(SelenolabError, match=r"kinetic read \(13 times"):
+        ASSAY.bench.read([file], sheet, ASSAY.settings())
+    with pytest.raises(ValidationError, match="rate_to_minute must lie after"):
+        ASSAY.settings(rate_from_minute=2, rate_to_minute=1)
+
+
 @pytest.mark.parametrize("weight", [1, "1", "1/x^2", "1/x2", "1/x²", "1 / x"])
 def test_weights_are_understood_as_people_type_them(weight):
     assert ASSAY.settings(weight=weight).weight in ("1", "1/x", "1/x²")

@@ -43,13 +43,13 @@ def curve_endpoints(
 def _line(curve: Calibration, prepared: Prepared, group: dict[str, str], level: float) -> Iterator[Endpoint]:
     name, unit, scale = _slope_unit(prepared)
     yield Endpoint(name, group, _parameter(curve, 1, unit, scale, level))
-    if prepared.kind == "absorbance":
+    if prepared.signal_unit == "AU":
         yield Endpoint(INTERCEPT, group, _parameter(curve, 0, "AU", 1.0, level))
 
 
 def _slope_unit(prepared: Prepared) -> tuple[str, str, float]:
     """Name, unit and factor: AU mL/µg where the standards are a mass concentration read as absorbance."""
-    if prepared.kind == "absorbance":
+    if prepared.signal_unit == "AU":
         try:
             return SLOPE, "AU mL/µg", 1 / factor(prepared.unit, "µg/mL")
         except DataError:

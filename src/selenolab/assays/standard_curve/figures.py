@@ -84,7 +84,8 @@ def _wells(prepared: Prepared, name: str, curve: Calibration) -> pd.DataFrame:
 def _signal_axis(prepared: Prepared) -> Axis:
     waves = sorted(prepared.wells["wavelength"].dropna().unique())
     at = f" at {waves[0]:g} nm" if len(waves) == 1 else ""
-    return Axis(("Absorbance" if prepared.kind == "absorbance" else "Signal") + at, prepared.signal_unit)
+    what = "Absorbance" if prepared.kind == "absorbance" else "Signal"
+    return Axis(("Rate" if prepared.rate else what) + at, prepared.signal_unit)
 
 
 def _errors(name: str, curve: Calibration, prepared: Prepared, settings: StandardCurveSettings) -> CurvePlot:

@@ -27,6 +27,11 @@ def sentences(
     preset = prepared.preset
     if preset.methods:
         yield Sentence(" ".join(preset.methods.split()), tuple(cited.noun() for cited in preset.references))
+    if prepared.rate:
+        yield Sentence(
+            f"The reading of a well was its least-squares slope from minute {settings.rate_from_minute:g} to "
+            f"{settings.rate_to_minute or 0:g}."
+        )
     if curves is not None:
         curve = next(iter(curves.curves.values()))
         yield Sentence(

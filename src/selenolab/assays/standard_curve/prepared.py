@@ -31,11 +31,13 @@ class Prepared:
     kind: str
     unit: str
     dose_unit: str
+    rate: bool = False
 
     @property
     def signal_unit(self) -> str:
         """The unit of the signal."""
-        return "AU" if self.kind == "absorbance" else "counts"
+        unit = "AU" if self.kind == "absorbance" else "counts"
+        return f"{unit}/min" if self.rate else unit
 
 
 def prepare(dataset: Dataset, settings: StandardCurveSettings) -> Prepared:
@@ -70,7 +72,8 @@ def prepare(dataset: Dataset, settings: StandardCurveSettings) -> Prepared:
     frame["turbidity"] = _turbidity(frame)
     frame["signal"] = frame["signal"] - frame["turbidity"].fillna(0.0)
     units: Mapping[str, str] = table.units
-    return Prepared(frame, preset, kind, units.get("standard_concentration", ""), units.get("dose", ""))
+    unit, dose_unit = units.get("standard_concentration", ""), units.get("dose", "")
+    return Prepared(frame, preset, kind, unit, dose_unit, settings.rate_to_minute is not None)
 
 
 def _dilution(frame: pd.DataFrame, settings: StandardCurveSettings) -> pd.Series:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from selenolab.assays.standard_curve.layout import by_layout
 from selenolab.assays.standard_curve.preset import Preset, preset_named
+from selenolab.assays.standard_curve.rates import per_minute, wanted
 from selenolab.assays.standard_curve.schema import RAW, ROLES, WELLS
 from selenolab.assays.standard_curve.settings import StandardCurveSettings
 from selenolab.core.assay import Reading, Sheet
@@ -69,12 +70,14 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: StandardCurv
     preset = preset_named(settings.preset)
     read_one = PlateRead(
         _wavelength(files, preset, settings), settings.reference_wavelength_nm, settings.read_label,
-        settings.kinetic_minute,
+        settings.kinetic_minute, wanted(settings),
     )  # fmt: skip
     layout = by_layout(settings.standard_unit) if sheet is None else None
     door = PlateDoor(words_of(preset), read_one, settings.dose_unit, settings.basis, plate_step=layout)
     found = read_wells(files, sheet, door, "standard_curve")
     wells, assumed = found.frame, list(found.assumed)
+    if wanted(settings):
+        wells = per_minute(wells, settings, settings.saturation or preset.saturation, files[0].name)
     _check(wells, preset, files)
     bare = wells["sample_dilution"].isna() & wells["role"].isin(["sample", "vehicle", "masked"])
     if bare.any() and preset.calculation != "release":

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from selenolab.assays.standard_curve.preset import Weight, preset_named
 from selenolab.core.assay import AssaySettings
@@ -30,6 +30,12 @@ class StandardCurveSettings(AssaySettings):
     read_label: str = Field("", description="Label of the read to take where a file holds several.")
     kinetic_minute: float | None = Field(
         None, ge=0, description="Minute of a kinetic read to take. Without it a kinetic file is refused."
+    )
+    rate_from_minute: float = Field(
+        0.0, ge=0, description="First minute of the window in which a rate is taken from a kinetic read."
+    )
+    rate_to_minute: PositiveFloat | None = Field(
+        None, description="Last minute of that window. Set it to use slopes per minute as readings."
     )
     dose_unit: str = Field("", description="Unit of the doses where the header states none.")
     basis: Basis = Field(
@@ -91,6 +97,16 @@ class StandardCurveSettings(AssaySettings):
     virtual_lysate_cv: float = Field(
         0.08, ge=0, lt=1, description="Scatter that a simulated lysate shares between its wells (SD of ln)."
     )
+
+    @model_validator(mode="after")
+    def _one_reading(self) -> "StandardCurveSettings":
+        if self.rate_to_minute is None:
+            return self
+        if self.rate_to_minute <= self.rate_from_minute:
+            raise ValueError("rate_to_minute must lie after rate_from_minute")
+        if self.kinetic_minute is not None or self.reference_wavelength_nm is not None:
+            raise ValueError("a rate goes with neither kinetic_minute nor reference_wavelength_nm")
+        return self
 
     @field_validator("preset")
     @classmethod

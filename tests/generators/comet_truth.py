@@ -1,11 +1,11 @@
-"""Fields of simulated comets whose tail DNA is known, drawn with plain numpy: nothing of the analysis is used.
+"""Fields of simulated comets whose tail DNA is known, drawn with numpy: nothing of the analysis is used.
 
 A comet is a nucleus (a disc with soft edges to a dome, round or slightly oval, with chromatin texture) and a
 tail that starts somewhere under its rear half. Head and tail are each normalised before they are added, so
 that the share of DNA in the tail is exact. Pixels get a sloping ground, photon noise and read noise.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ TAILS = ("exponential", "gamma", "plume")
 
 @dataclass(frozen=True)
 class Drawn:
-    """One comet as drawn. `angle` [rad] of the tail, x to the right, y down; `kind` says what is wrong with it."""
+    """One comet as drawn. `angle` [rad] of the tail, x right, y down; `kind` says what is wrong."""
 
     x: float
     y: float
@@ -58,10 +58,9 @@ class Recipe:
     hedgehogs: int = 0
     dust: int = 0
     level: float = 0.45  # brightest pixel of a plain comet, of a full scale
-    extra: tuple[float, ...] = field(default=())
 
 
-def draw_field(seed: int, recipe: Recipe = Recipe()) -> Field:  # noqa: B008 - frozen
+def draw_field(seed: int, recipe: Recipe = Recipe()) -> Field:
     """A field by its seed."""
     rng = np.random.default_rng(seed)
     angle = np.deg2rad(rng.uniform(0, 360) if recipe.angle is None else recipe.angle)
@@ -84,19 +83,19 @@ def _add(rng, light, recipe, kind, angle, taken):
     radius, own = rng.uniform(*recipe.radius), angle + np.deg2rad(rng.normal(0, recipe.wobble))
     length = rng.uniform(0.8, 2.2) * radius
     reach = 2.0 * radius + 5.5 * length
-    place = _free(rng, light.shape, recipe, own, radius, reach, taken, kind)
+    place = _free(rng, light.shape, own, radius, reach, taken, kind)
     if place is None:
         return []
     level = recipe.level * rng.uniform(0.6, 1.2) * (4.5 if kind == "saturated" else 1.0)
-    first = _draw(rng, light, place, own, tail, radius, length, level, kind)
+    first = _draw(rng, light, place, own, tail, radius, length, level, kind, recipe.oval)
     if kind != "overlap":
         return [first]
     side = place[0] - 1.3 * radius * np.sin(own), place[1] + 1.3 * radius * np.cos(own)
     other = rng.uniform(*recipe.tail_percent)
-    return [first, _draw(rng, light, side, own, other, radius, length, level, kind)]
+    return [first, _draw(rng, light, side, own, other, radius, length, level, kind, recipe.oval)]
 
 
-def _free(rng, shape, recipe, angle, radius, reach, taken, kind):
+def _free(rng, shape, angle, radius, reach, taken, kind):
     """A place (x, y) for the head where the comet touches no other one; on the edge where that is asked."""
     high, wide = shape
     for _ in range(400):
@@ -118,7 +117,7 @@ def _free(rng, shape, recipe, angle, radius, reach, taken, kind):
     return None
 
 
-def _draw(rng, light, place, angle, tail, radius, length, level, kind):
+def _draw(rng, light, place, angle, tail, radius, length, level, kind, oval):
     """Add head and tail to the light (H, W)."""
     x, y = place
     reach = int(3 * radius + 8 * length)
@@ -127,7 +126,7 @@ def _draw(rng, light, place, angle, tail, radius, length, level, kind):
     rows, columns = np.mgrid[int(y) - reach : int(y) + reach, int(x) - reach : int(x) + reach].astype(float)
     u = (columns - x) * np.cos(angle) + (rows - y) * np.sin(angle)
     v = (rows - y) * np.cos(angle) - (columns - x) * np.sin(angle)
-    head, plume = _head(rng, u, v, radius), _tail(rng, u, v, radius, length)
+    head, plume = _head(rng, u, v, radius, oval), _tail(rng, u, v, radius, length)
     both = (1 - tail / 100) * head / head.sum() + tail / 100 * plume / plume.sum()
     both *= level / both.max()
     cut = both[top - int(y) + reach : bottom - int(y) + reach, left - int(x) + reach : right - int(x) + reach]
@@ -135,8 +134,8 @@ def _draw(rng, light, place, angle, tail, radius, length, level, kind):
     return Drawn(x, y, float(angle), float(tail), float(radius), float(length), float(both.sum()), kind)
 
 
-def _head(rng, u, v, radius):
-    oval = np.exp(rng.normal(0, 0.08) / 2)
+def _head(rng, u, v, radius, spread):
+    oval = np.exp(rng.normal(0, spread) / 2)
     r = np.hypot(u / (radius * oval), v * oval / radius)
     flat = 1 / (1 + np.exp((r - 1) / rng.uniform(0.05, 0.14)))
     dome = np.exp(-((r / 0.85) ** 2))

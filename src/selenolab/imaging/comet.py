@@ -86,9 +86,7 @@ def measure_comets(image: NDArray[np.generic], options: CometOptions | None = No
     pieces, drawn = _in_order(pieces, drawn)
     rows, rings = _measured(grey, pieces, drawn, ground, direction, level)
     angle = degrees(atan2(direction[1], direction[0]))
-    return CometField(
-        rows, rings, angle, agree, int(dust.sum()), ground.level, ground.scatter, level
-    )
+    return CometField(rows, rings, angle, agree, int(dust.sum()), ground.level, ground.scatter, level)
 
 
 def _direction(pieces: Sequence[Piece], ground: Ground, told: CometOptions) -> tuple[Vector, float | None]:
@@ -97,9 +95,7 @@ def _direction(pieces: Sequence[Piece], ground: Ground, told: CometOptions) -> t
     return field_direction([lean_of(piece, ground.above) for piece in pieces if not piece.edge])
 
 
-def _with_boxes(
-    pieces: list[Piece], ground: Ground, told: CometOptions
-) -> tuple[list[Piece], list[bool]]:
+def _with_boxes(pieces: list[Piece], ground: Ground, told: CometOptions) -> tuple[list[Piece], list[bool]]:
     """The pieces, those with their middle in a drawn box replaced by what lies in it."""
     kept = [piece for piece in pieces if not any(_lies_in(piece, box) for box in told.boxes)]
     shape = ground.above.shape

@@ -102,7 +102,8 @@ def labels_of(pieces: Sequence[Piece], shape: tuple[int, ...]) -> Labels:
 def _solidity(mask: Mask) -> float:
     if min(mask.shape) < 3:
         return 1.0
-    return float(mask.sum() / convex_hull_image(mask, offset_coordinates=False, include_borders=True).sum())
+    hull = convex_hull_image(mask, offset_coordinates=False, include_borders=True)  # type: ignore[no-untyped-call]
+    return float(mask.sum() / hull.sum())
 
 
 def is_dust(pieces: Sequence[Piece], head_px: float, share: float, solid: float) -> Mask:

@@ -112,7 +112,11 @@ def _slopes(
 @compiled
 def _priors(p: Values, prior: Values) -> Values:
     """Misfit of the head's ovalness, the tail's growth and its width against the head's."""
-    return np.array([(p[2] - p[3]) / prior[0], p[7] / prior[1], (p[6] - p[3] + 0.5) / prior[2]]) * prior[3]
+    miss = np.empty(3)
+    miss[0] = prior[3] * (p[2] - p[3]) / prior[0]
+    miss[1] = prior[3] * p[7] / prior[1]
+    miss[2] = prior[3] * (p[6] - p[3] + 0.5) / prior[2]
+    return miss
 
 
 @compiled

@@ -124,7 +124,11 @@ def _end(patch: Patch, smooth: Values) -> float:
 def _between(patch: Patch, head: Head) -> float:
     """Distance of the centre of the tail's light from the head's [px]; the tail is what the head leaves."""
     at = patch.start + np.arange(patch.profile.size)
-    own = head_profile(head, patch) if head.parameters.size else np.where(at < head.along + head.length, np.inf, 0)
+    own = (
+        head_profile(head, patch)
+        if head.parameters.size
+        else np.where(at < head.along + head.length, np.inf, 0)
+    )
     tail = np.where(at > head.along, np.maximum(patch.profile - own, 0.0), 0.0)
     light = float(tail.sum())
     return max(float((tail * at).sum()) / light - head.along, 0.0) if light > 0 else 0.0

@@ -31,7 +31,7 @@ def _ellipse(patch: Patch, head: Head) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _around(piece: Piece) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    rings = find_contours(np.pad(piece.mask, 1).astype(float), 0.5)
+    rings = find_contours(np.pad(piece.mask, 1).astype(float), 0.5)  # type: ignore[no-untyped-call]
     longest = max(rings, key=len)
     longest = longest[:: max(len(longest) // _POINTS, 1)]
     middle = (BIN - 1) / 2

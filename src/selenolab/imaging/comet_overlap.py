@@ -40,7 +40,7 @@ def parted(piece: Piece, above: Grey, direction: Vector, head_px: float) -> Sequ
     seeds: Labels = np.zeros(piece.mask.shape, dtype=np.int32)
     for number, head in enumerate(heads, 1):
         seeds[round(head.row), round(head.column)] = number
-    shares = watershed(-smooth, seeds, mask=piece.mask)
+    shares = watershed(-smooth, seeds, mask=piece.mask)  # type: ignore[no-untyped-call]
     place: Place = (slice(piece.top, piece.bottom), slice(piece.left, piece.right))
     parts = (piece_of(place, shares == number, light, above.shape) for number in range(1, len(heads) + 1))
     return tuple(replace(part, shared=len(heads)) for part in parts)

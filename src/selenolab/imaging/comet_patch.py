@@ -1,4 +1,4 @@
-"""One comet cut out of its image: light above the ground of its own surroundings, along and across its axis."""
+"""One comet cut out of its image: light above the ground around it, along and across its axis."""
 
 from dataclasses import dataclass
 
@@ -79,7 +79,8 @@ def _without_ground(part: Values, ground: NDArray[np.bool_]) -> tuple[Values, fl
     values = part[y, x]
     terms = np.column_stack([np.ones(y.size), x, y]).astype(np.float64)
     kept = np.ones(y.size, dtype=bool)
-    plane, scatter = np.zeros(3), 0.0
+    plane: Values = np.zeros(3)
+    scatter = 0.0
     for _ in range(4):
         plane = np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0]
         away = values - terms @ plane

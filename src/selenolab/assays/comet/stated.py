@@ -1,0 +1,252 @@
+"""What a person states of a slide: its role and place in the design, by file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+from pathlib import PurePath
+
+from selenolab.assays.comet.schema import POSITIVE, ROLES, SAMPLE, VEHICLE
+from selenolab.core.assay import Sheet
+from selenolab.core.compound import Basis
+from selenolab.core.errors import DataError, StudyError, did_you_mean
+from selenolab.core.format import InputFile
+from selenolab.formats.headers import BASES, normalise_word, parse_header, split_basis
+from selenolab.formats.pixel_size import to_nm
+from selenolab.formats.units import factor, known_unit
+
+SAME = {
+    "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment", "gel": "slide",
+    "concentration": "dose", "conc": "dose", "drug": "compound", "agent": "compound", "cells": "cell_line",
+    "cell": "cell_line", "cellline": "cell_line", "line": "cell_line", "timepoint": "time", "exposure": "time",
+    "type": "role", "treatment_arm": "arm", "perturbation": "arm", "mouse": "animal", "rat": "animal",
+    "donor": "animal", "comet_enzyme": "enzyme", "digestion": "enzyme",
+}  # fmt: skip
+ROLE_WORDS = {
+    **{word: word for word in ROLES},
+    "": "", "treated": SAMPLE, "test": SAMPLE, "control": VEHICLE, "untreated": VEHICLE, "solvent": VEHICLE,
+    "negative": VEHICLE, "negative_control": VEHICLE, "positive_control": POSITIVE, "h2o2": POSITIVE,
+}  # fmt: skip
+WORDS = ("role", "slide", "experiment", "animal", "compound", "dose", "dose_unit", "basis", "time", "cell_line",
+         "arm", "enzyme", "viability", "pixel_size")  # fmt: skip
+SKIPPED = ("file", "image", "format", "name", "place", "source_row", "record", "plate", "well", "row", "column",
+           "note")  # fmt: skip
+_NO_ENZYME = ("", "none", "buffer", "no", "-", "without")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A cell as written, with the unit of its header."""
+
+    text: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is stated of one slide. Doses in `dose_unit`, time in h, viability in %, pixels in nm; NaN, "" if not."""
+
+    role: str = SAMPLE
+    slide: str = ""
+    experiment: str = ""
+    animal: str = ""
+    compound: str = ""
+    dose: float = nan
+    dose_unit: str = ""
+    basis: str = ""
+    time: float = nan
+    cell_line: str = ""
+    arm: str = ""
+    enzyme: str = ""
+    viability: float = nan
+    pixel_size: float = nan
+
+
+def stated_of(files: Sequence[InputFile], sheet: Sheet | None) -> dict[str, Stated]:
+    """What is stated of each file, by its name: facts of the study file go before the sheet.
+
+    Raises
+    ------
+    StudyError, DataError
+        For an unknown word or role, a dose or time without a unit, a sheet row that names no file.
+    """
+    rows = _sheet_rows(sheet, [file.name for file in files]) if sheet is not None else {}
+    return {file.name: _of_file(file, rows.get(file.name, {})) for file in files}
+
+
+def _of_file(file: InputFile, row: Mapping[str, Said]) -> Stated:
+    facts = _facts(file)
+    told = {**row, **facts}
+    if file.role not in ("", SAMPLE) and "role" not in facts:
+        told["role"] = Said(file.role)
+    return stated(file.name, told)
+
+
+def stated(place: str, told: Mapping[str, Said]) -> Stated:
+    """One slide's words as numbers and names."""
+    written = told.get("role", Said("")).text
+    word = normalise_word(written)
+    if word not in ROLE_WORDS:
+        raise StudyError(f"{place}: role is '{written}'. {did_you_mean(word, ROLES)}")
+    dose, unit, basis = _dose(place, told)
+    role = ROLE_WORDS[word] or SAMPLE
+    if role == VEHICLE:
+        role, dose = SAMPLE, 0.0
+    text = {key: told[key].text if key in told else "" for key in WORDS}
+    enzyme = "" if text["enzyme"].casefold() in _NO_ENZYME else text["enzyme"]
+    return Stated(
+        role, text["slide"], text["experiment"], text["animal"], text["compound"], dose, unit,
+        _basis(place, text["basis"]) or basis, _hours(place, told), text["cell_line"], text["arm"], enzyme,
+        _viability(place, told), _pixel(place, told),
+    )  # fmt: skip
+
+
+def _facts(file: InputFile) -> dict[str, Said]:
+    found = {}
+    for key, value in file.facts.items():
+        header = parse_header(str(key))
+        word = SAME.get(header.word, header.word)
+        if word in ("format", "name"):
+            continue
+        if word not in WORDS:
+            raise StudyError(f"{file.name}: Unknown word '{key}' of a slide. {did_you_mean(word, WORDS)}")
+        found[word] = Said(str(value).strip(), f"{header.unit} {header.basis}".strip())
+    return found
+
+
+def _dose(place: str, told: Mapping[str, Said]) -> tuple[float, str, str]:
+    """Dose with its unit and basis: "8 µM", or a bare number with the header's unit."""
+    said = told.get("dose", Said(""))
+    if not said.text:
+        return nan, "", ""
+    number, _, rest = said.text.partition(" ")
+    value = _number(place, "dose", number, said.text)
+    own = told["dose_unit"].text if "dose_unit" in told else ""
+    unit, basis = split_basis(rest.strip() or own or said.unit)
+    if value < 0:
+        raise DataError(f"{place}: dose is {value:g}. Expected a number from 0 on.")
+    if unit and not known_unit(unit):
+        raise DataError(f"{place}: dose is in '{unit}', an unknown unit. Write one like '8 µM' or '2 µg/mL'.")
+    if value > 0 and not unit:
+        raise DataError(
+            f"{place}: dose {value:g} has no unit. Write '{value:g} µM', or 'dose [µM]' above it."
+        )
+    return value, unit, basis
+
+
+def _hours(place: str, told: Mapping[str, Said]) -> float:
+    said = told.get("time", Said(""))
+    if not said.text:
+        return nan
+    number, _, rest = said.text.partition(" ")
+    unit = rest.strip() or said.unit
+    if not unit:
+        raise DataError(f"{place}: time {said.text} has no unit. Write '24 h', or 'time [h]' above it.")
+    return _number(place, "time", number, said.text) * factor(unit, "h")
+
+
+def _viability(place: str, told: Mapping[str, Said]) -> float:
+    said = told.get("viability", Said(""))
+    if not said.text:
+        return nan
+    text = said.text.removesuffix("%").strip()
+    if not said.text.endswith("%") and said.unit != "%":
+        raise DataError(
+            f"{place}: viability {said.text} has no unit. Write '92 %', or 'viability [%]' above it."
+        )
+    value = _number(place, "viability", text, said.text)
+    if not 0 <= value <= 200:
+        raise DataError(f"{place}: viability is {value:g} %. Expected 0 to about 100.")
+    return value
+
+
+def _pixel(place: str, told: Mapping[str, Said]) -> float:
+    said = told.get("pixel_size", Said(""))
+    return pixel_nm(f"{said.text} {said.unit}".strip(), f"{place}: pixel_size") if said.text else nan
+
+
+def pixel_nm(text: str, place: str) -> float:
+    """A pixel's size in nm from a number with its unit.
+
+    Examples
+    --------
+    >>> pixel_nm("0.65 µm", "pixel_size")
+    650.0
+    """
+    number, _, unit = text.strip().partition(" ")
+    value = _number(place, "the size", number, text)
+    nm = to_nm(value, unit.removesuffix("/px").strip()) if unit and value > 0 else None
+    if nm is None:
+        raise StudyError(f"{place} is '{text}'. Expected a length with its unit, as in '0.65 µm'.")
+    return float(nm)
+
+
+def _number(place: str, word: str, number: str, text: str) -> float:
+    try:
+        value = float(number.replace(",", "."))
+    except ValueError:
+        value = nan
+    if not isfinite(value):
+        raise DataError(f"{place}: {word} is '{text}'. Expected a number with its unit.")
+    return value
+
+
+def _basis(place: str, text: str) -> str:
+    if not text or text.casefold() == Basis.NOT_STATED:
+        return ""
+    if text.casefold() not in BASES:
+        raise DataError(f"{place}: basis is '{text}'. {did_you_mean(text, set(BASES.values()))}")
+    return BASES[text.casefold()]
+
+
+def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]]:
+    """The words of each file on the sheet."""
+    headers = {str(column): parse_header(str(column)) for column in sheet.frame.columns}
+    words = {column: SAME.get(header.word, header.word) for column, header in headers.items()}
+    if "file" not in words.values():
+        raise DataError(f"{sheet.name}: Unable to find a column 'file'. Write one row a file.")
+    for column, word in words.items():
+        if word not in (*WORDS, *SKIPPED) and not word.endswith("_flag"):
+            raise DataError(f"{sheet.name}: Unknown column '{column}'. {did_you_mean(word, WORDS)}")
+    units = {
+        words[column]: sheet.units.get(column, f"{header.unit} {header.basis}".strip())
+        for column, header in headers.items()
+    }
+    rows: dict[str, dict[str, Said]] = {}
+    for record in sheet.frame.to_dict("records"):
+        cells = {words[str(column)]: text_of(cell) for column, cell in record.items()}
+        if not cells["file"]:
+            raise DataError(f"{sheet.name}: A row names no file. Fill in 'file'.")
+        name = named(cells["file"], names, f"{sheet.name}: file")
+        if name in rows:
+            raise DataError(f"{sheet.name}: file '{name}' has two rows. Keep one.")
+        rows[name] = {word: Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
+    return rows
+
+
+def text_of(cell: object) -> str:
+    """A cell as text; "" for a missing one, no decimals on whole numbers."""
+    if cell is None or cell != cell or str(cell) == "<NA>":
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def named(name: str, names: Iterable[str], place: str) -> str:
+    """The one of `names` that is `name`, or whose file name is.
+
+    Raises
+    ------
+    StudyError
+        Where none or several are meant.
+    """
+    known = list(names)
+    if name in known:
+        return name
+    plain = PurePath(name).name.casefold()
+    near = [one for one in known if plain in (PurePath(one).name.casefold(), PurePath(one).stem.casefold())]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise StudyError(f"{place} '{name}' may be {' or '.join(near)}. Write the whole path.")
+    raise StudyError(f"{place} '{name}' is not among the files of the run. {did_you_mean(name, known)}")

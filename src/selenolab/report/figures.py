@@ -112,7 +112,7 @@ def _write_one(folder: Path, owner: str, name: str, drawing: Drawing, simulated:
             files.append(path.relative_to(folder).as_posix())
         pictures[width] = picture
     caption = caption_words(drawing.caption, pictures[WIDE].notes, simulated, drawing.title)
-    compact = isinstance(drawing, HeatMap | Overlay)
+    compact = isinstance(drawing, HeatMap | Overlay) and owner != PATHWAYS
     wide, narrow = pictures[WIDE].svg, pictures[NARROW].svg
     return Shown(
         owner, name, drawing.title, caption, alt, bool(simulated), compact, wide, narrow, tuple(files)

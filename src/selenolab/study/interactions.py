@@ -123,13 +123,14 @@ def _draw(
     bars = [
         (name, *_bar(own.estimate)) for name, own in effects.items() if isinstance(own.estimate, Estimate)
     ]
+    unit = "percentage points" if points[0].unit.unit == "%" else points[0].unit.unit
     what = "ratio to" if log else "difference from"
     text = f"Effect on {comparison.endpoint}{within(comparison)}, without and with the perturbation."
     return DotPlot(
         comparison.name,
         f"{comparison.endpoint}: effect with and without the perturbation",
         Caption(text, f"every dot is one of the {N_IS}", "mean and 95 % confidence interval", METHOD),
-        Axis(f"{comparison.endpoint}, {what} the untreated", "" if log else points[0].unit.unit, log),
+        Axis(f"{comparison.endpoint}, {what} the untreated", "" if log else unit, log),
         pd.DataFrame(dots, columns=["category", "value"]),
         pd.DataFrame(bars, columns=["category", "value", "low", "high"]),
     )

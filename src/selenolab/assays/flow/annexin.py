@@ -160,8 +160,7 @@ def _warnings(placed: Mapping[str, Thresholds]) -> Iterator[str]:
     if bare:
         yield (
             f"Thresholds arbitrary ({', '.join(sorted(bare))}): no unstained or single-stain control was "
-            "given; "
-            "they rest on the untreated cells alone."
+            "given; they rest on the untreated cells alone."
         )
 
 
@@ -186,8 +185,7 @@ def _missing(bench: Bench, placed: Mapping[str, Thresholds]) -> Iterator[Missing
             "that the signal is the stain and not the compound",
             "cells with the compound and no stain",
             "Run treated, unstained cells at the highest dose (role drug_only): many compounds fluoresce, "
-            "red "
-            "selenium scatters and quenches.",
+            "red selenium scatters and quenches.",
             {"compound": compound} if compound else {},
         )
     if len({tube.time for tube in room.of("sample")}) < 2:

@@ -95,8 +95,7 @@ def _missing(bench: Bench) -> Iterator[MissingControl]:
             "that the compound itself neither fluoresces nor quenches",
             "cells with the compound and no dye",
             "Run the compound without dye at each dose (role drug_only), and read dye-loaded cells just "
-            "after adding "
-            "it: red selenium absorbs and scatters.",
+            "after adding it: red selenium absorbs and scatters.",
             {"compound": compound} if compound else {},
         )
     if not room.of("positive"):
@@ -109,8 +108,7 @@ def _missing(bench: Bench) -> Iterator[MissingControl]:
     if not any(word in arm for arm in arms for word in _SCAVENGERS) and len({t.time for t in samples}) < 2:
         yield MissingControl(
             "that oxidants are the cause and not a consequence: DCF fluorescence also rises after the "
-            "mitochondrial "
-            "membrane is permeabilised",
+            "mitochondrial membrane is permeabilised",
             "a catalase arm, or earlier time points",
             "Run catalase (or PEG-catalase) as an arm, or times before the membrane potential falls.",
         )

@@ -93,10 +93,19 @@ def _cuts(bench: Bench, panel: Panel) -> Mapping[str, Cut]:
             for tube in bench.room.tubes
         }
     if kind == "jc1":
-        return {tube.name: Cut((parts["green"], None), (parts["red"], None)) for tube in bench.room.tubes}
+        return {tube.name: _ratio_cut(parts, panel.rows.get(tube.name, {})) for tube in bench.room.tubes}
     if kind in ("dcf", "dna") and "side" in parts:
         return {tube.name: Cut((parts[kind], None), (parts["side"], None)) for tube in bench.room.tubes}
     return {}
+
+
+def _ratio_cut(parts: Mapping[str, str], row: Mapping[str, float]) -> Cut:
+    """The threshold of the JC-1 ratio, where there is one."""
+    axes = (parts["green"], None), (parts["red"], None)
+    if "threshold of the ratio" not in row:
+        return Cut(*axes)
+    slope = (row["threshold of the ratio"], row["background green"], row["background red"])
+    return Cut(*axes, (f"depolarised {row['depolarised [%]']:.1f} %",), slope)
 
 
 def _labels(row: Mapping[str, float]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class Cut:
     x: tuple[str, float | None]
     y: tuple[str, float | None]
     labels: tuple[str, ...] = ()  # of the boxes: low-low, high-low, high-high, low-high
+    slope: tuple[float, float, float] | None = None  # y - c = a (x - b): a ratio that the panel cuts at
 
 
 def shown_tubes(bench: Bench) -> tuple[Tube, ...]:
@@ -36,7 +37,8 @@ def shown_tubes(bench: Bench) -> tuple[Tube, ...]:
     )
     for tube in sorted(rank, key=lambda tube: tube.role != "sample"):
         found.setdefault((tube.role, tube.stain, tube.control), tube)
-    return tuple(found.values())[: bench.settings.shown_tubes]
+    untreated_first = sorted(found.values(), key=lambda tube: (tube.role != "sample", not tube.control))
+    return tuple(untreated_first[: bench.settings.shown_tubes])
 
 
 def gating_figures(bench: Bench, cuts: Mapping[str, Cut]) -> Iterator[Panels]:
@@ -59,8 +61,8 @@ def gating_figure(bench: Bench, tube: Tube, cut: Cut | None) -> Panels | None:
     design = ", ".join(text for word, text in words.items() if word not in ("tube", "role"))
     title = f"Gating of {tube.name}" + (f" ({design})" if design else "")
     text = (
-        "Density of events with the gates, and their share of the parent gate. Shares are of this one tube; "
-        "counts of all tubes stand in the table of gates."
+        "Density of events with the gates, and their share of the parent gate. Shares are of this one "
+        "tube; counts of all tubes stand in the table of gates."
     )
     caption = Caption(text, f"{len(one.population)} events of 1 tube")
     return Panels(f"gating-{tube.name}", title, caption, tuple(panels))
@@ -179,7 +181,23 @@ def _cut_panel(one: Prepared, bench: Bench, cut: Cut, number: int) -> Density:
         for (_, value), scale, end in zip((cut.x, cut.y), scales, ends, strict=True)
     ]
     title = bench.gating.population.split("/")[-1] or "all events"
-    return density(f"step {number + 1}", title, values, scales, ends, _boxes(cut, at, ends))
+    lines = [*_boxes(cut, at, ends), *_slope(cut, values[0], scales, ends)]
+    return density(f"step {number + 1}", title, values, scales, ends, lines)
+
+
+def _slope(
+    cut: Cut, x: Floats, scales: Sequence[Scale], ends: Sequence[tuple[float, float]]
+) -> Iterator[Series]:
+    """The line of a ratio, there and back, so that the outline is closed."""
+    if cut.slope is None:
+        return
+    a, b, c = cut.slope
+    first, last = np.percentile(x, [0.2, 99.7])
+    across = np.linspace(float(first), float(last), 60)
+    up = c + a * np.maximum(across - b, 0.0)
+    there = [np.clip(s.shown(v), *end) for s, v, end in zip(scales, (across, up), ends, strict=True)]
+    frame = pd.DataFrame({"x": np.r_[there[0], there[0][::-1]], "y": np.r_[there[1], there[1][::-1]]})
+    yield Series(" ".join(cut.labels), "line", frame)
 
 
 def _boxes(cut: Cut, at: Sequence[float | None], ends: Sequence[tuple[float, float]]) -> list[Series]:

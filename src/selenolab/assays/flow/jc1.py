@@ -23,7 +23,7 @@ class Reference:
     green: float
     cccp: float | None
     threshold: float | None
-    overlap: float  # % of untreated cells below the threshold, as many as CCCP cells above it
+    overlap: float  # % of untreated or of CCCP cells on the wrong side of it, the larger
 
 
 def read_jc1(bench: Bench) -> Panel:
@@ -98,7 +98,7 @@ def _reference(bench: Bench, experiment: str) -> Reference:
     low = float(np.mean([ratio for _, ratio in cccp]))
     if not whole:
         return Reference(red, green, low, None, 0.0)
-    threshold, overlap = equal_error(
+    threshold, overlap = least_error(
         np.concatenate([ratios for ratios, _ in cccp]), np.concatenate([ratios for ratios, _ in whole])
     )
     return Reference(red, green, low, threshold, overlap)
@@ -109,22 +109,27 @@ def _together(bench: Bench, tubes: Sequence[Tube], own: Reference) -> list[tuple
     return [(ratios, ratio) for ratios, ratio in found if ratio is not None]
 
 
-def equal_error(low: Floats, high: Floats) -> tuple[float, float]:
-    """The value below which as large a share of `high` lies as of `low` lies above it, and that share in %.
+def least_error(low: Floats, high: Floats) -> tuple[float, float]:
+    """The value that parts two samples with the least sum of their shares on the wrong side.
+
+    Returns the value, in the widest gap (as a ratio) of those that do equally well, and the larger of the
+    two wrong shares in %. Values must be positive or infinite, or zero.
 
     Examples
     --------
-    >>> equal_error(np.array([1.0, 2.0, 3.0, 4.0]), np.array([5.0, 6.0, 7.0, 8.0]))
-    (4.5, 0.0)
+    >>> least_error(np.array([1.0, 2.0, 3.0, 4.0]), np.array([16.0, 17.0, 18.0]))
+    (8.0, 0.0)
     """
     places = np.unique(np.concatenate([low, high]))
-    places = places[np.isfinite(places)]
-    middles = (places[1:] + places[:-1]) / 2 if places.size > 1 else places
+    places = places[np.isfinite(places) & (places > 0)]
+    if places.size < 2:
+        return (float(places[0]) if places.size else 0.0), 100.0
+    middles = np.sqrt(places[1:] * places[:-1])
     wrong_high = np.searchsorted(np.sort(high), middles) / high.size
     wrong_low = 1 - np.searchsorted(np.sort(low), middles) / low.size
-    apart = np.abs(wrong_high - wrong_low)
-    best = np.flatnonzero(apart == apart.min())
-    index = best[best.size // 2]
+    total = wrong_high + wrong_low
+    best = np.flatnonzero(total <= total.min() + 1e-12)
+    index = best[np.argmax(places[best + 1] / places[best])]
     return float(middles[index]), float(100 * max(wrong_high[index], wrong_low[index]))
 
 
@@ -160,8 +165,7 @@ def _warnings(references: Mapping[str, Reference]) -> Iterator[str]:
     if wide:
         yield (
             "Untreated and CCCP cells overlap, so that the depolarised share is pulled towards the middle; "
-            "share "
-            f"of wrong calls at the threshold by experiment: {', '.join(wide)}."
+            f"share of wrong calls at the threshold by experiment: {', '.join(wide)}."
         )
 
 

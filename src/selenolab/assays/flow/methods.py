@@ -28,8 +28,7 @@ WILSON = Reference(
 VERMES = Reference(
     "doi:10.1016/0022-1759(95)00072-I", "Vermes I, Haanen C, Steffens-Nakken H, Reutelingsperger C",
     "A novel assay for apoptosis: flow cytometric detection of phosphatidylserine expression on early "
-    "apoptotic "
-    "cells using fluorescein labelled Annexin V",
+    "apoptotic cells using fluorescein labelled Annexin V",
     "Journal of Immunological Methods 184, 39-51", 1995,
 )  # fmt: skip
 RIEGER = Reference(
@@ -92,11 +91,9 @@ def sentences(bench: Bench) -> tuple[Sentence, ...]:
         *_panel(bench),
         Sentence(
             f"Values are means over independent experiments with {100 * bench.settings.level:g} % t "
-            "intervals; "
-            "changes are formed within experiments where each has its own control, else by Welch's t. "
-            "Events and "
-            "tubes never enter n. Shares of single tubes have Wilson's interval, which is counting error "
-            "only.",
+            "intervals; changes are formed within experiments where each has its own control, else by "
+            "Welch's t. Events and tubes never enter n. Shares of single tubes have Wilson's interval, "
+            "which is counting error only.",
             (WILSON,),
         ),
     )
@@ -136,42 +133,43 @@ def _gates(bench: Bench) -> Iterator[Sentence]:
 def _panel(bench: Bench) -> Iterator[Sentence]:
     settings = bench.settings
     if settings.panel == "annexin":
-        yield Sentence(
-            f"Thresholds lie at the {settings.negative_quantile:g}th percentile of the brightest tube "
-            "without the "
-            "stain, by experiment. Annexin V positive cells without the death dye are early, with it late "
-            "apoptotic.",
-            (VERMES, RIEGER),
-        )
+        yield _thresholds(bench)
     if settings.panel == "dna":
         other = "Watson" if settings.cell_cycle_model == "Dean-Jett-Fox" else "Dean-Jett-Fox"
         yield Sentence(
             f"G1, S and G2/M are shares of cycling single cells by {settings.cell_cycle_model} on linear "
-            "DNA area, "
-            f"with debris and aggregates in the model; {other} was fitted beside it.",
+            f"DNA area, with debris and aggregates in the model; {other} was fitted beside it.",
             (DEAN, FOX, WATSON),
         )
         yield Sentence("Sub-G1 was counted before doublets were excluded.", (NICOLETTI,))
     if settings.panel == "dcf":
         yield Sentence(
             "DCF fluorescence is the median above that of cells without the dye (with the compound, where "
-            "such a tube "
-            "of the dose was run). It is no measure of one oxidant, and rises when cytochrome c or iron "
-            "reach the "
-            "cytosol.",
+            "such a tube of the dose was run). It is no measure of one oxidant, and rises when cytochrome "
+            "c or iron reach the cytosol.",
             (KARLSSON, KALYANARAMAN),
         )
     if settings.panel == "jc1":
-        how = (
-            "the median of the cells' ratios"
-            if settings.jc1_ratio == "per cell"
-            else "the ratio of the medians"
-        )
+        whole = settings.jc1_ratio == "per cell"
+        how = "the median of the cells' ratios" if whole else "the ratio of the medians"
         yield Sentence(
             f"The JC-1 ratio is {how} of red over green fluorescence above that of unstained cells. Cells "
-            "below "
-            "the ratio at which as large a share of untreated cells lies below as of CCCP cells above, in "
-            "each "
-            "experiment, are called depolarised.",
+            "below the ratio that parts the untreated from the CCCP cells of the experiment with the "
+            "fewest on the wrong side are called depolarised.",
             (REERS, PERELMAN),
         )
+
+
+def _thresholds(bench: Bench) -> Sentence:
+    """How the quadrants were placed: by controls, or for want of them."""
+    called = "Annexin V positive cells without the death dye are called early, with it late apoptotic."
+    if not bench.room.of("unstained", "single_stain", "fmo"):
+        return Sentence(
+            f"Thresholds were placed on the untreated cells, for want of controls. {called}", (VERMES,)
+        )
+    return Sentence(
+        "Thresholds lie between the negatives (unstained cells and the other dye's single stain) and the "
+        "positives of the own single stain, as many spreads from either; where these do not stand apart, "
+        f"at the {bench.settings.negative_quantile:g}th percentile of the negatives. {called}",
+        (VERMES, RIEGER),
+    )

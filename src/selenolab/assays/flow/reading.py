@@ -186,8 +186,7 @@ def _refuse_no_numbers(file: InputFile, names: Sequence[str]) -> None:
         if bad.any():
             raise DataError(
                 f"{file.name}: {name} of event {int(np.argmax(bad)) + 1} is no finite number "
-                f"({int(bad.sum())} "
-                "such events). Export the file again without transforming it."
+                f"({int(bad.sum())} such events). Export the file again without transforming it."
             )
 
 

@@ -66,8 +66,7 @@ class FlowSettings(AssaySettings):
     compensation: Literal["auto", "file", "single stains", "matrix", "none"] = Field(
         "auto",
         description="Spillover from the FCS file, from single stains, from a matrix file, or none. auto "
-        "takes "
-        "single stains where every dye has one, else the matrix file, else the file's own.",
+        "takes single stains where every dye has one, else the matrix file, else the file's own.",
     )
     # --- gates ---
     gates: tuple[HandGate, ...] = Field(

@@ -91,8 +91,9 @@ def _from_stains(room: Room, stains: Mapping[str, str], needed: set[str]) -> Com
     missing = needed - set(stains.values())
     if missing or not stains:
         raise StudyError(
-            f"compensation is single stains and there is none for {', '.join(sorted(missing)) or 'any dye'}. "
-            "Add the tube, or set compensation to file, matrix or none."
+            "compensation is single stains and there is none for "
+            f"{', '.join(sorted(missing)) or 'any dye'}. Add the tube, or set compensation to file, matrix "
+            "or none."
         )
     channels = sorted(set(stains.values()))
     found = {"": _matrix(room, stains, channels, room.tubes, "single stains of all experiments")}

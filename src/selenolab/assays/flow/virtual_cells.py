@@ -141,9 +141,13 @@ def _dcf_controls() -> Iterator[tuple[dict[str, object], Population]]:
 
 # --- JC-1 ---
 def _jc1(potential: float, lit: float = 1.0) -> Population:
-    kept = min(max(potential, 0.0), 2.0)
-    medians = np.tile([9_000.0 - 3_000.0 * min(kept, 1.0), 900.0 + 23_100.0 * kept], (ROWS, 1)) * lit
-    whole = np.full(ROWS, "cell")
+    """Half of the fall are cells that lost all, half is a fall of the others: the mean is the potential."""
+    mean = min(max(potential, 0.0), 2.0)
+    lost = 0.5 * max(1.0 - mean, 0.0)
+    kind = _classes((1.0 - lost, lost))
+    kept = np.where(kind == 0, mean / (1.0 - lost), 0.0)
+    medians = np.stack([9_000.0 - 3_000.0 * np.minimum(kept, 1.0), 900.0 + 23_100.0 * kept], axis=1) * lit
+    whole = np.array(["polarised", "depolarised"])[kind]
     none = np.zeros(ROWS, dtype=bool)
     return _two_dyes(("FITC-A", "PE-A"), medians, (0.25, 0.3), none, whole, np.eye(2))
 

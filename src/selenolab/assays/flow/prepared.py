@@ -10,6 +10,7 @@ from selenolab.assays.flow.gating import Gating, Mask, gating_of, masks_of
 from selenolab.assays.flow.room import Room, Tube
 from selenolab.assays.flow.settings import FlowSettings
 from selenolab.assays.flow.spill import Compensation, choose
+from selenolab.core.errors import DataError
 from selenolab.cytometry.events import Events
 
 Floats = NDArray[np.float64]
@@ -50,8 +51,14 @@ def prepare(bench: Bench, tube: Tube) -> Prepared:
     """One tube, compensated and gated."""
     raw = bench.room.events(tube)
     masks = masks_of(bench.room, bench.gating, bench.compensation, tube, raw)
+    name = bench.gating.population
+    if name not in masks:
+        raise DataError(
+            f"{tube.name}: none of its gates is called '{name}', the population of the run. Draw it, or leave "
+            "the tube out."
+        )
     events = bench.compensation.apply(tube, raw)
-    return Prepared(tube, raw, events, masks, masks[bench.gating.population])
+    return Prepared(tube, raw, events, masks, masks[name])
 
 
 def prepared(bench: Bench, tubes: Iterable[Tube]) -> Iterator[Prepared]:

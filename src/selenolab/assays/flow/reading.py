@@ -74,6 +74,16 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: FlowSettings
     return Reading(Dataset(tables), tuple(said.assumed), tuple(said.warnings))
 
 
+def _highest(parsed: Parsed, row: Mapping[Any, Any]) -> float:
+    """The highest value that a channel can give: one step below its range, or the highest event beyond it."""
+    stated = top(parsed, str(row["channel"]))
+    steps, decades = float(row["range"]), float(row["decades"])
+    if steps <= 1:
+        return stated
+    last = stated * 10 ** (-decades / steps) if decades else stated * (1 - 1 / steps)
+    return max(last, float(parsed.data[str(row["channel"])].max()))
+
+
 def _own_matrices(
     tubes: Sequence[InputFile], stated: Mapping[str, Stated], files: Sequence[InputFile],
     settings: FlowSettings, said: _Said,
@@ -201,7 +211,7 @@ def _channels(files: Sequence[InputFile]) -> Table:
     for name in names:
         own = frame[frame["channel"] == name]
         markers = [str(marker) for marker in own["marker"] if marker == marker and str(marker).strip()]
-        tops = [top(file.parsed, name) for file in files]
+        tops = [_highest(file.parsed, row) for file, row in zip(files, own.to_dict("records"), strict=True)]
         rows.append(
             {
                 "flow_channel": name,

@@ -32,6 +32,7 @@ REGIONS = (
     Ellipsoid((X, Y), np.array([1.0, 2.0]), np.array([[2.0, 0.5], [0.5, 1.0]]), 3.0),
     Combined("and", ("a", "!b")),
 )
+QUADRANTS = ("live cells", "early apoptotic", "late apoptotic", "necrotic")
 BOX = [[20_000, 0], [20_000, 250_000], [250_000, 250_000], [250_000, 0]]
 
 
@@ -61,7 +62,9 @@ def counts(analysis):
 
 def test_automatic_gates_are_one_template_with_their_reasons(tubes, tmp_path):
     frame = counts(analysed(tubes, tmp_path, panel="annexin"))
-    assert set(frame.index.get_level_values("gate")) == {"cells", "singlets"}
+    assert set(frame.index.get_level_values("gate")) == {"cells", "singlets", *QUADRANTS}
+    assert frame.loc["E1_0_uM.fcs"].loc[list(QUADRANTS), "percent_of_parent"].sum() == pytest.approx(100)
+    frame = frame[~frame.index.get_level_values("gate").isin(QUADRANTS)]
     assert frame["gate_maker"].str.startswith("automatic").all()
     assert (frame["gate_reason"] != "").all()
     assert frame.groupby("gate")["gate_reason"].nunique().eq(1).all()

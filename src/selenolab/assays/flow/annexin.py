@@ -7,7 +7,17 @@ from math import inf
 import numpy as np
 
 from selenolab.assays.flow.channels import stain_channel
-from selenolab.assays.flow.kinds import ANNEXIN, EARLY, LATE, LIVE, NECROTIC, Panel, Value
+from selenolab.assays.flow.kinds import (
+    ANNEXIN,
+    EARLY,
+    LATE,
+    LIVE,
+    NECROTIC,
+    Counted,
+    Kind,
+    Panel,
+    Value,
+)
 from selenolab.assays.flow.prepared import Bench, Prepared, pooled_values, prepared
 from selenolab.assays.flow.room import Tube
 from selenolab.core.check import Check, MissingControl
@@ -39,6 +49,7 @@ def read_annexin(bench: Bench) -> Panel:
     placed = thresholds_of(bench)
     values: list[Value] = []
     rows: dict[str, dict[str, float]] = {}
+    counted: list[Counted] = []
     for one in prepared(bench, bench.room.of("sample", "positive")):
         limits = placed[one.tube.experiment]
         shares = quadrants(one, bench, limits)
@@ -46,6 +57,7 @@ def read_annexin(bench: Bench) -> Panel:
         if shares is not None:
             values += [Value(kind, one.tube.name, share) for kind, share in zip(kinds, shares, strict=True)]
             values.append(Value(ANNEXIN, one.tube.name, shares[1] + shares[2]))
+            counted += _counted(one, bench, limits, dict(zip(kinds, shares, strict=True)))
             rows[one.tube.name] = {
                 **{f"{kind.name} [%]": share for kind, share in zip(kinds, shares, strict=True)},
                 "threshold annexin": limits.annexin,
@@ -58,7 +70,20 @@ def read_annexin(bench: Bench) -> Panel:
         tuple(_missing(bench, placed)),
         tuple(_warnings(placed)),
         _doubts(placed),
+        counted=tuple(counted),
     )
+
+
+def _counted(
+    one: Prepared, bench: Bench, limits: Thresholds, shares: Mapping[Kind, float]
+) -> Iterator[Counted]:
+    """The quadrants as rows of the table of gates."""
+    size = int(one.population.sum())
+    maker = ARBITRARY if limits.arbitrary else f"automatic: quadrants by {limits.origin}"
+    for kind, share in shares.items():
+        inside, parent = round(share * size / 100), bench.gating.population
+        reason = "; ".join(limits.reasons)
+        yield Counted(one.tube.name, kind.name, parent, maker, reason, inside, size, None)
 
 
 def quadrants(one: Prepared, bench: Bench, limits: Thresholds) -> tuple[float, float, float, float] | None:

@@ -8,7 +8,6 @@ from typing import Literal
 from selenolab.core.assay import EndpointSpec
 from selenolab.core.check import Check, MissingControl
 from selenolab.core.drawing import Drawing
-from selenolab.core.reference import Sentence
 
 CHANGE, RATIO, FOLD = "change", "ratio to control", "fold of control"
 POINTS = "percentage points"
@@ -39,6 +38,20 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Events of one tube in one gate and in its parent."""
+
+    tube: str
+    gate: str
+    parent: str
+    maker: str
+    reason: str
+    inside: int
+    around: int
+    program: int | None  # what the drawing program counted
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """What a panel gives of all tubes. `doubts` stand on every endpoint; `rows` are numbers of tubes."""
 
@@ -49,7 +62,7 @@ class Panel:
     warnings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     drawings: tuple[Drawing, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 def _share(name: str, meaning: str, event: str = "", measured: str = "") -> Kind:

@@ -54,8 +54,8 @@ def prepare(bench: Bench, tube: Tube) -> Prepared:
     name = bench.gating.population
     if name not in masks:
         raise DataError(
-            f"{tube.name}: none of its gates is called '{name}', the population of the run. Draw it, or leave "
-            "the tube out."
+            f"{tube.name}: none of its gates is called '{name}', the population of the run. Draw it, or "
+            "leave the tube out."
         )
     events = bench.compensation.apply(tube, raw)
     return Prepared(tube, raw, events, masks, masks[name])

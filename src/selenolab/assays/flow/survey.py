@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from selenolab.assays.flow.kinds import Counted
 from selenolab.assays.flow.prepared import Bench, Prepared, prepared
 from selenolab.assays.flow.room import Tube
 from selenolab.core.check import Check
@@ -13,20 +14,6 @@ from selenolab.cytometry.off_scale import at_top
 _SLICES = 10
 _FEWEST = 50  # events of a slice of time from which on its median is looked at
 _UNUSUAL = 6.0  # robust spreads: a slice of time that stands apart is a bubble or a clog
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Events of one tube in one gate and in its parent."""
-
-    tube: str
-    gate: str
-    parent: str
-    maker: str
-    reason: str
-    inside: int
-    around: int
-    program: int | None  # what the drawing program counted
 
 
 @dataclass(frozen=True, slots=True)

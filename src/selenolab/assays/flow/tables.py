@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from selenolab.assays.flow.headline import Words
-from selenolab.assays.flow.kinds import Panel, Value
+from selenolab.assays.flow.kinds import Counted, Panel, Value
 from selenolab.assays.flow.prepared import Bench
 from selenolab.assays.flow.schema import GATE_COUNTS, MATRICES, TUBE_VALUES
-from selenolab.assays.flow.survey import Counted, Surveyed
+from selenolab.assays.flow.survey import Surveyed
 from selenolab.core.dataset import Table
 from selenolab.core.gate import Spillover
 from selenolab.core.schema import OpenColumn
@@ -22,7 +22,7 @@ FEW = "fewer than {} events"
 def tables(bench: Bench, surveyed: Sequence[Surveyed], panel: Panel) -> dict[str, Table]:
     """All tables of the run; those without a row are left out."""
     found = {"tube_values": tube_values(bench, surveyed, panel)}
-    counted = [row for one in surveyed for row in one.counted]
+    counted = [*(row for one in surveyed for row in one.counted), *panel.counted]
     if counted:
         found["gate_counts"] = gate_counts(counted, bench.settings.events_min, bench.settings.level)
     matrices = {**bench.compensation.by_experiment, **bench.compensation.by_tube}

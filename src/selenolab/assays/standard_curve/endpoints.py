@@ -88,6 +88,8 @@ def found(values: pd.DataFrame, prepared: Prepared, settings: StandardCurveSetti
         asked = treated and not row["control"] and name not in _UNCHANGED
         change = _change(values, row, rows, settings) if asked else None
         words = group_words(row, prepared.dose_unit)
+        if row["control"] and "dose" not in words:  # nothing else may tell them from treated cells
+            words["role"] = "vehicle"
         outcome = headline(rows, unit, scale_of(name), settings.level)
         result.append(Found(name, unit, words, row, bool(row["control"]), rows, outcome, change))
     return tuple(result)

@@ -122,10 +122,10 @@ def study(seed, *, effect, experiments=3, wells=3, sd=0.15, points=9, minutes=8.
     rows = []
     for number in range(1, experiments + 1):
         base = 0.03 * np.exp(rng.normal(0, sd))
-        rates = {"blank": 0.002, "vehicle": base, "sample": base * effect * np.exp(rng.normal(0, sd))}
+        rates = {"blank": 0.0, "vehicle": base, "sample": base * effect * np.exp(rng.normal(0, sd))}
         for role, rate in rates.items():
             for well in range(1, wells + 1):
-                own = rate * np.exp(rng.normal(0, 0.02)) if role != "blank" else rate
+                own = 0.002 + (rate * np.exp(rng.normal(0, 0.02)) if role != "blank" else 0.0)
                 seen = 0.08 + own * time + rng.normal(0, noise, points)
                 name = f"{'ABC'[list(rates).index(role)]}{well}"
                 rows += [(str(number), name, role, t, s) for t, s in zip(time, seen, strict=True)]

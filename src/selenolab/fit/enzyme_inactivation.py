@@ -86,7 +86,7 @@ def fit_inactivation(preincubation: ArrayLike, inhibitor: ArrayLike, rate: Array
         return Inactivation(ratio, ratio - half, ratio + half, None, None, decays, False, why)
     bent = _bent(x, y, i, weights, dof) if doses.size >= 4 else None
     if bent is None:
-        why = "k rises in proportion to the dose: only k_inact/K_I is known"
+        why = "no bend is seen over the doses: only k_inact/K_I is known, too low if there is one"
         return Inactivation(ratio, ratio - half, ratio + half, None, None, decays, True, why)
     value, k_i, spread = bent
     factor = exp(min(t_quantile(0.95, dof - 1) * spread, 50.0))

@@ -9,7 +9,7 @@ The rule, in this order:
    window with the steepest slope.
 4. The depletion is looked for in the longest window in which the rate falls by at most 70 %. Where the fall
    is greater than its error, the slope is the rate at no product by the integrated Michaelis-Menten
-   equation; else it is the straight line's.
+   equation (behind a lag, the mean of this and of a first-order fall); else it is the straight line's.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,7 @@ from selenolab.fit.rate_result import Rate, RateRule
 
 Vector = NDArray[np.float64]
 _WINDOWS = 24
+_MOST_COST = 3.0  # standard error that the second constant may cost, times that without it
 _LAGS = 3
 _LAG_GAIN = 12.0  # chi-square with two degrees of freedom, p = 0.0025
 
@@ -114,8 +115,15 @@ def _estimated(
     line = _straight(t, y, kept[:short], why, rule, lag, rho, notes)
     fit = fits[long]
     if fit.t <= rule.t_found or fit.v <= 0:
-        return line
+        return _wary(line, fit)
     return _declined(t, y, sound, kept[:long], fit, line, rho, rule)
+
+
+def _wary(line: Rate, fit: Decline) -> Rate:
+    """The line with a standard error that holds what a fall too small to be seen would change."""
+    if line.se is None or not np.isfinite(fit.v):
+        return line
+    return replace(line, se=float(np.hypot(line.se, fit.v - line.slope)) if fit.k > 0 else line.se)
 
 
 def _is_straight(t: Vector, fit: Decline, rule: RateRule) -> bool:
@@ -156,14 +164,32 @@ def _declined(
     t: Vector, y: Vector, sound: NDArray[np.intp], rows: NDArray[np.intp], fit: Decline, line: Rate,
     rho: float, rule: RateRule,
 ) -> Rate:  # fmt: skip
-    """The slope at no product of a rate that falls as the substrate is used up."""
+    """The slope at no product of a rate that falls as the substrate is used up.
+
+    By the integrated Michaelis-Menten equation; where its second constant is too uncertain to be of use, by a
+    rate that falls in step with the product.
+    """
     zero = float(y[sound[0]]) if rows[0] != sound[0] else fit.intercept
-    found = fit_integrated(t[rows] - t[rows[0]], y[rows] - zero, fit.intercept - zero, fit.v, rho)
-    if not np.isfinite(found.se):
-        return line
+    before = max(fit.intercept - zero, 0.0)
+    weights = np.array([1.0, before])
+    plain, plain_se = fit.v + fit.k * before, float(np.sqrt(weights @ fit.cov @ weights))
+    found = fit_integrated(t[rows] - t[rows[0]], y[rows] - zero, before, fit.v, rho)
     used, curve = np.zeros(t.size, dtype=bool), np.full(t.size, np.nan)
-    used[rows], curve[rows] = True, rule.direction * (zero + found.fitted)
+    used[rows] = True
+    if found.se <= _MOST_COST * plain_se:
+        curve[rows] = rule.direction * (zero + found.fitted)
+        slope, se = found.v, found.se
+        if (
+            line.lag > 0
+        ):  # the lag has hidden the first bend: neither law is better, the mean of both is taken
+            slope, se = (slope + plain) / 2, float(np.hypot((se + plain_se) / 2, (slope - plain) / 2))
+        return replace(
+            line, slope=slope, se=se, method="integrated", used=used, curve=curve, fall=found.fall,
+            rho=found.rho, sigma=found.sigma,
+        )  # fmt: skip
+    curve[rows] = rule.direction * fit.fitted
+    fall = 1 - fit.v * float(np.exp(-fit.k * (t[rows[-1]] - t[rows[0]]))) / plain
     return replace(
-        line, slope=found.v, se=found.se, method="integrated", used=used, curve=curve, fall=found.fall,
-        rho=found.rho, sigma=found.sigma,
+        line, slope=plain, se=plain_se, method="first order", used=used, curve=curve, fall=fall, rho=fit.rho,
+        sigma=fit.sigma,
     )  # fmt: skip

@@ -65,5 +65,7 @@ def described(jacobian: Vector, residuals: Vector, rho: float | None = None) -> 
     inverse = np.linalg.pinv(jacobian)  # (p, n)
     trace = n - float(np.sum((jacobian @ inverse) * near))
     rss = float(residuals @ residuals)
-    variance = rss / trace if trace > 1e-9 else np.inf
+    if trace <= 1e-9:  # as many parameters as readings say nothing of the scatter
+        return Noise(np.inf, own, np.full((p, p), np.inf))
+    variance = rss / trace
     return Noise(float(np.sqrt(variance)), own, variance * inverse @ near @ inverse.T)

@@ -44,7 +44,8 @@ class Rate:
     ----------
     slope : signal per unit of time, positive in the direction of the reaction.
     se : its standard error, autocorrelation of the noise allowed for; None with two points.
-    method : "line", "integrated" (the Michaelis-Menten integral at no product), "two reads".
+    method : "line", "integrated" (the Michaelis-Menten integral at no product), "first order" (the same where
+        only the first bend is seen), "two reads".
     start, end : the straight window in units of time.
     line, line_se, intercept : straight line in this window, in the direction of the reaction.
     used : (n,) True for readings in the window of the slope.

@@ -146,7 +146,7 @@ def _said(found: Mapping[str, Inactivation]) -> tuple[str, ...]:
     known = [fit.k_i for fit in found.values() if fit.k_i is not None]
     if len(known) == len(found):
         return (first, f"K_I {', '.join(f'{value:.3g}' for value in known)} by experiment.")
-    return (first, "The doses do not bend: k_inact and K_I are not known one by one.")
+    return (first, "No bend is seen over the doses: only the ratio is known, and too low if there is one.")
 
 
 def _by_cofactor(

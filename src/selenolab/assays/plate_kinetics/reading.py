@@ -14,7 +14,15 @@ from selenolab.core.errors import DataError
 from selenolab.core.format import InputFile, Parsed
 from selenolab.formats.plate_reads import PlateRead
 from selenolab.formats.plate_wells import PlateDoor, plate_suits, read_wells
-from selenolab.formats.plate_words import READ_TIME, ROLE_WORDS, SAME, PlateWords, allowed_columns, place
+from selenolab.formats.plate_words import (
+    READ_TIME,
+    ROLE_WORDS,
+    SAME,
+    PlateWords,
+    allowed_columns,
+    place,
+    renamed,
+)
 
 _SAME = {
     **SAME,
@@ -69,6 +77,8 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: PlateKinetic
         well twice at one time, a role that is no word, a layout that does not fit.
     """
     preset = preset_named(settings.preset)
+    for file in files:
+        _check_timed(file, preset, settings)
     read_one = PlateRead(
         _wavelength(files, preset, settings), settings.reference_wavelength_nm, settings.read_label,
         keep_times=True,
@@ -88,6 +98,17 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: PlateKinetic
     return Reading(
         Dataset({"readings": Table(READINGS, readings[kept], units)}), tuple(assumed), found.warnings
     )
+
+
+def _check_timed(file: InputFile, preset: Preset, settings: PlateKineticsSettings) -> None:
+    """Raise for a table without any time, unless the reaction was stopped."""
+    if file.parsed.kind != "table" or settings.reaction_minutes is not None:
+        return
+    if not {READ_TIME, "time"} & set(renamed(file.parsed.data.head(0), file.name, words_of(preset)).columns):
+        raise DataError(
+            f"{file.name}: no time of reading is given, so that there is no slope. Add a column "
+            "'read_time [s]', or set reaction_minutes for a stopped reaction."
+        )
 
 
 def _wavelength(files: Sequence[InputFile], preset: Preset, settings: PlateKineticsSettings) -> float | None:

@@ -16,6 +16,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,16 @@ MAKERS: Mapping[str, Callable[[int], list[truth.Tube]]] = {
     "dna": truth.dna_study,
     "dcf": truth.dcf_study,
     "jc1": truth.jc1_study,
+}
+HARDER: Mapping[str, tuple[str, Callable[[int], list[truth.Tube]]]] = {
+    "annexin, stain a third as bright": ("annexin", partial(truth.annexin_study, bright=0.33)),
+    "annexin, stain a tenth as bright": ("annexin", partial(truth.annexin_study, bright=0.1)),
+    "annexin, 10 % doublets, 25 % debris": (
+        "annexin",
+        partial(truth.annexin_study, doublets=0.1, debris=0.25),
+    ),
+    "annexin, 1,000 cells a tube": ("annexin", partial(truth.annexin_study, count=1000)),
+    "annexin, no controls": ("annexin", partial(truth.annexin_study, controls=False)),
 }
 NAMES = {
     "annexin": {"live": "live cells [%]", "early": "early apoptotic [%]", "late": "late apoptotic [%]",
@@ -96,12 +107,14 @@ def _level(found: pd.DataFrame, name: str, panel: str) -> float:
     return float(row["median"] - row["background"] if panel == "dcf" else row["JC-1 red/green"])
 
 
-def file_errors(panel: str, seeds: range) -> None:
+def file_errors(panel: str, seeds: range, make: Callable[[int], list[truth.Tube]], label: str = "") -> None:
     """Errors over seeds, of tubes and of the mean over the three experiments."""
+    if label:
+        print(label)
     single: dict[str, list[float]] = {}
     means: dict[str, list[float]] = {}
     for seed in seeds:
-        tubes = MAKERS[panel](seed)
+        tubes = make(seed)
         found = analysed(tubes, panel).tables["tube_values"].frame.set_index("tube")
         own: dict[tuple[str, object], list[float]] = {}
         errors = share_errors if panel in NAMES else fold_errors
@@ -226,8 +239,11 @@ def main() -> None:
     told = asked.parse_args()
     heads = f"{'bias':>8} {'mean':>8} {'95th':>8} {'worst':>8} {'worst mean':>10}"
     print(f"{'panel':8} {'number':12} {'tubes':>5} {heads}")
+    seeds = range(told.first_seed, told.first_seed + told.seeds)
     for panel in MAKERS:
-        file_errors(panel, range(told.first_seed, told.first_seed + told.seeds))
+        file_errors(panel, seeds, MAKERS[panel])
+    for label, (panel, make) in HARDER.items():
+        file_errors(panel, seeds[: max(1, told.seeds // 3)], make, label)
     print(f"\n{'panel':8} {'endpoint':34} {'n':>6} {'false +':>8} {'cover Δ':>9} {'cover':>9}")
     for number, panel in enumerate((*LINEAR, *LOG)):
         intervals(panel, told.studies, 100 + number)

@@ -152,7 +152,9 @@ def annexin_events(
     return _tube_events(dyes, kind >= 2, rng, doublets, debris), truth
 
 
-def annexin_controls(experiment: str, count: int, rng: np.random.Generator) -> list[Tube]:
+def annexin_controls(
+    experiment: str, count: int, rng: np.random.Generator, bright: float = 1.0
+) -> list[Tube]:
     """Unstained cells and one single stain a dye, of treated cells so that both signs are there."""
     made = []
     mixed = np.array([0.55, 0.15, 0.2, 0.1])
@@ -162,7 +164,9 @@ def annexin_controls(experiment: str, count: int, rng: np.random.Generator) -> l
         ("PI only", (0.0, 1.0), "single_stain", "PI"),
     ):
         kind = rng.choice(4, count, p=mixed)
-        dyes = MEDIANS[kind] * np.exp(SPREADS[kind] * rng.standard_normal((count, 2))) * np.array(mask)
+        dyes = (
+            MEDIANS[kind] * np.exp(SPREADS[kind] * rng.standard_normal((count, 2))) * np.array(mask) * bright
+        )
         events = _tube_events(dyes, kind >= 2, rng, 0.05, 0.08)
         made.append(annexin_tube(f"{experiment} {name}", {"role": role, "stain": stain}, experiment, events))
     return made
@@ -181,7 +185,7 @@ def annexin_tube(
 
 def annexin_study(
     seed: int, experiments: int = 3, count: int = 8_000, between: float = 0.15, drug_only: bool = True,
-    doublets: float = 0.05, debris: float = 0.08, controls: bool = True,
+    doublets: float = 0.05, debris: float = 0.08, controls: bool = True, bright: float = 1.0,
 ) -> list[Tube]:  # fmt: skip
     """Experiments of an untreated and two treated tubes with their controls."""
     rng = np.random.default_rng([seed, 41])
@@ -191,11 +195,11 @@ def annexin_study(
         shift = between * rng.standard_normal(4)
         for dose, shares in base.items():
             own = odds(np.array(shares), shift + between * rng.standard_normal(4) / 2)
-            events, truth = annexin_events(own, count, rng, doublets, debris)
+            events, truth = annexin_events(own, count, rng, doublets, debris, bright)
             words = {"role": "sample", "dose": dose, "compound": "L-selenocystine" if dose else ""}
             tubes.append(annexin_tube(f"E{number} {dose:g} uM", words, f"E{number}", events, truth))
         if controls:
-            tubes += annexin_controls(f"E{number}", count, rng)
+            tubes += annexin_controls(f"E{number}", count, rng, bright)
         if drug_only:
             plain = _tube_events(np.zeros((count, 2)), np.zeros(count, dtype=bool), rng, doublets, debris)
             words = {"role": "drug_only", "dose": 16.0, "compound": "L-selenocystine"}

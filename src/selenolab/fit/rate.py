@@ -28,6 +28,7 @@ from selenolab.fit.rate_result import Rate, RateRule
 
 Vector = NDArray[np.float64]
 _WINDOWS = 24
+_LEAST_INTEGRATED = 10  # readings for a law with two constants
 _MOST_COST = 3.0  # standard error that the second constant may cost, times that without it
 _LAGS = 3
 _LAG_GAIN = 12.0  # chi-square with two degrees of freedom, p = 0.0025
@@ -173,15 +174,15 @@ def _declined(
     before = max(fit.intercept - zero, 0.0)
     weights = np.array([1.0, before])
     plain, plain_se = fit.v + fit.k * before, float(np.sqrt(weights @ fit.cov @ weights))
-    found = fit_integrated(t[rows] - t[rows[0]], y[rows] - zero, before, fit.v, rho)
     used, curve = np.zeros(t.size, dtype=bool), np.full(t.size, np.nan)
     used[rows] = True
-    if found.se <= _MOST_COST * plain_se:
+    found = None
+    if rows.size >= _LEAST_INTEGRATED:
+        found = fit_integrated(t[rows] - t[rows[0]], y[rows] - zero, before, fit.v, rho)
+    if found is not None and found.se <= _MOST_COST * plain_se:
         curve[rows] = rule.direction * (zero + found.fitted)
         slope, se = found.v, found.se
-        if (
-            line.lag > 0
-        ):  # the lag has hidden the first bend: neither law is better, the mean of both is taken
+        if line.lag > 0:  # it has hidden the first bend: neither law is better, the mean of both is taken
             slope, se = (slope + plain) / 2, float(np.hypot((se + plain_se) / 2, (slope - plain) / 2))
         return replace(
             line, slope=slope, se=se, method="integrated", used=used, curve=curve, fall=found.fall,

@@ -12,7 +12,18 @@ from PIL import Image
 
 from selenolab.demo.mechanism import COMPOUND, DOSES, EXPERIMENTS, LINE, cells
 
-HEADER = ("file", "role", "slide", "compound", "dose [µM]", "time [h]", "cell_line", "experiment")
+HEADER = (
+    "file",
+    "role",
+    "slide",
+    "compound",
+    "dose [µM]",
+    "time [h]",
+    "cell_line",
+    "experiment",
+    "viability [%]",
+)
+ALIVE = {0.0: 97, 8.0: 91, 16.0: 81}  # % that exclude a dye
 Floats = NDArray[np.float64]
 SIDE, HEAD = 448, 13.0  # px; radius of a nucleus
 ROOM = 112  # px, the cell of the grid in which a comet stands
@@ -72,4 +83,4 @@ def files(generator: np.random.Generator) -> Iterator[tuple[str, bytes, tuple[ob
                 f"{experiment}_{dose:g}",
                 COMPOUND if dose else None,
             )
-            yield name, slide(float(middle), generator), (*row, dose, 24, LINE, experiment)
+            yield name, slide(float(middle), generator), (*row, dose, 24, LINE, experiment, ALIVE[dose])

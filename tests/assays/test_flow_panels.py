@@ -194,3 +194,30 @@ def test_generic_gives_every_gate_and_channel(tmp_path):
     assert all(end.warnings == ("uncompensated",) for end in analysis.endpoints)
     fold = value(analysis, "median fluorescence, fold of control", dose="16 µM", channel="PI (PI-A)")
     assert isinstance(fold, Estimate)
+
+
+def test_repeated_tubes_of_an_experiment_never_enter_n():
+    from selenolab.assays.flow.channels import Channels
+    from selenolab.assays.flow.headline import headline
+    from selenolab.assays.flow.kinds import ANNEXIN, Panel, Value
+    from selenolab.assays.flow.room import Room, Tube
+
+    def summary(repeats):
+        tubes, values = [], []
+        for experiment, (low, high) in {"1": (5.0, 20.0), "2": (7.0, 26.0), "3": (6.0, 30.0)}.items():
+            for dose, level in ((0.0, low), (8.0, high)):
+                for number in range(repeats):
+                    name = f"{experiment} {dose} {number}"
+                    tubes.append(Tube(name, "sample", experiment=experiment, dose=dose, arm="NAC"))
+                    values.append(Value(ANNEXIN, name, level + (number - (repeats - 1) / 2)))
+        room = Room(tuple(tubes), {}, Channels({}, {}, {}), "µM", {}, (), {}, {}, {})
+        return headline(Panel(tuple(values)), room, 0.95)
+
+    once, often = summary(1), summary(6)
+    assert [end.outcome.n for end in often.endpoints[:3]] == [3, 3, 3]
+    change = [
+        next(e.outcome for e in found.endpoints if e.name.endswith("change")) for found in (once, often)
+    ]
+    assert (change[0].low, change[0].high) == pytest.approx((change[1].low, change[1].high))
+    assert len(often.units) == 6
+    assert {unit.group["arm"] for unit in often.units} == {"NAC"}

@@ -123,7 +123,8 @@ def survey_checks(surveyed: Sequence[Surveyed], bench: Bench) -> Iterator[Check]
 
 
 def _at_least(rule: str, name: str, value: float, least: float, unit: str, why: str) -> Check:
-    return Check(rule, name, value >= least, f"{value:.4g} {why}", value, least, unit, value - least)
+    told = f"{value:.4g} {why}; expected at least {least:g}"
+    return Check(rule, name, value >= least, told, value, least, unit, value - least)
 
 
 def _drift_checks(one: Surveyed, most: float) -> Iterator[Check]:

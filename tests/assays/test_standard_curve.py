@@ -1,8 +1,11 @@
 """Known answers of the standard curve assay: curves, glutathione, release, controls that speak."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from selenolab.assays.standard_curve.answer import answer
 from selenolab.core.errors import StudyError
 from selenolab.core.estimate import Absent, Estimate
 from selenolab.core.format import InputFile
@@ -323,3 +326,23 @@ def test_differs_from_control_is_said_as_often_as_promised(monkeypatch):
     assert table["false_positives"].between(2.5, 8.0).all(), table
     assert table["value_held"].between(92.0, 98.0).all(), table
     assert np.isfinite(table.to_numpy(float)).all()
+
+
+def test_the_answer_says_of_glutathione_the_reduced_form_and_the_ratio():
+    def one(name):
+        outcome = Estimate(2.0, 1.0, 3.0, "µM", "mean", 3, "independent experiments")
+        return SimpleNamespace(name=name, group={"dose": "8 µM"}, control=False, outcome=outcome, change=None)
+
+    names = [
+        "total glutathione",
+        "GSSG",
+        "reduced GSH",
+        "GSH/GSSG",
+        "GSSG per protein",
+        "reduced GSH per protein",
+    ]
+    told = answer([one(name) for name in names])
+    assert "reduced GSH per protein 2" in told
+    assert "GSH/GSSG 2" in told
+    assert "total" not in told
+    assert "reduced GSH 2" not in told

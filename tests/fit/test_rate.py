@@ -74,6 +74,16 @@ def test_known_substrate_limits_the_straight_window():
     assert found.end < 6
 
 
+def test_a_trace_that_uses_little_of_the_substrate_is_not_bent_by_noise():
+    rng = np.random.default_rng(6)
+    slow = 0.1 + 0.002 * T + rng.normal(0, 0.002, (30, T.size))
+    wary = RateRule(least_full_change=1.0)
+    plain = np.std([initial_rate(T, one).slope for one in slow])
+    known = [initial_rate(T, one, wary) for one in slow]
+    assert {one.method for one in known} == {"line"}
+    assert np.std([one.slope for one in known]) < 0.5 * plain
+
+
 def test_bubbles_and_spikes_are_cut_and_said():
     rng = np.random.default_rng(3)
     signal = 0.1 + 0.02 * T + rng.normal(0, 5e-4, T.size)

@@ -10,6 +10,7 @@ The rule, in this order:
 4. The depletion is looked for in the longest window in which the rate falls by at most 70 %. Where the fall
    is greater than its error, the slope is the rate at no product by the integrated Michaelis-Menten
    equation (behind a lag, the mean of this and of a first-order fall); else it is the straight line's.
+   A trace that makes less than a tenth of what the same reagents are known to allow has no depletion.
 """
 
 from collections.abc import Sequence
@@ -110,6 +111,8 @@ def _estimated(
     t: Vector, y: Vector, sound: NDArray[np.intp], kept: NDArray[np.intp], why: Sequence[str],
     lag: float, rho: float, rule: RateRule, notes: tuple[str, ...],
 ) -> Rate:  # fmt: skip
+    if rule.least_full_change and _rise(y[kept]) < rule.max_conversion * rule.least_full_change:
+        return _straight(t, y, kept, why, rule, lag, rho, notes)
     fits = {n: fit_decline(t[kept[:n]], y[kept[:n]], rho) for n in _ends(kept.size, rule.min_points)}
     short = next((n for n, fit in fits.items() if _is_straight(t[kept[:n]], fit, rule)), min(fits))
     long = next((n for n, fit in fits.items() if _is_followed(t[kept[:n]], fit, rule)), min(fits))
@@ -118,6 +121,11 @@ def _estimated(
     if fit.t <= rule.t_found or fit.v <= 0:
         return _wary(line, fit)
     return _declined(t, y, sound, kept[:long], fit, line, rho, rule)
+
+
+def _rise(y: Vector) -> float:
+    """Change over a trace by the medians of its first and last three readings."""
+    return abs(float(np.median(y[-3:])) - float(np.median(y[:3])))
 
 
 def _wary(line: Rate, fit: Decline) -> Rate:

@@ -17,6 +17,9 @@ class RateRule:
     direction : 1 for a signal that rises with the reaction, -1 for one that falls.
     limit : signal at and beyond which the detector is no longer linear; None for none.
     full_change : change of the signal when all substrate is used, if known; None else.
+    least_full_change : a change that the substrate is known to allow at least, such as that of the fastest
+        well with the same reagents: where a trace makes less than `max_conversion` of it, no depletion is
+        looked for.
     max_conversion : greatest share of the substrate used in the straight window, if known.
     max_fall : greatest fall of the rate within the straight window, as a share of the initial rate.
     long_fall : greatest fall of the rate in the longer window from which the depletion is found.
@@ -28,6 +31,7 @@ class RateRule:
     direction: int = 1
     limit: float | None = None
     full_change: float | None = None
+    least_full_change: float | None = None
     max_conversion: float = 0.10
     max_fall: float = 0.05
     long_fall: float = 0.7

@@ -89,9 +89,10 @@ def _taken_protein(wells: pd.DataFrame, thing: object, settings: PlateKineticsSe
         )
     if settings.lysate_ul is None:
         raise StudyError("plate_kinetics: the input 'protein' needs lysate_ul, the lysate in a well in µL.")
-    scale = factor(unit_of(thing, FOUND), "µg/µL")
     words = [word for word in _SAME_LYSATE if word in thing.frame]
     theirs = thing.frame[thing.frame[FOUND].notna()].copy()
+    units = theirs["unit"] if "unit" in theirs else [unit_of(thing, FOUND)] * len(theirs)
+    theirs[FOUND] = theirs[FOUND] * np.array([factor(str(unit), "µg/µL") for unit in units])
     ours = wells[words].copy()
     for frame in (theirs, ours):
         for word in words:
@@ -100,7 +101,7 @@ def _taken_protein(wells: pd.DataFrame, thing: object, settings: PlateKineticsSe
             frame.loc[frame["dose"].isin(("", "0")), ["compound", "dose"]] = ""
     means = theirs.groupby(words)[FOUND].mean()
     index = pd.MultiIndex.from_frame(ours) if len(words) > 1 else pd.Index(ours[words[0]])
-    found = means.reindex(index).to_numpy(float) * scale * settings.lysate_ul
+    found = means.reindex(index).to_numpy(float) * settings.lysate_ul
     return pd.Series(np.where(found > 0, found, np.nan), index=wells.index)
 
 

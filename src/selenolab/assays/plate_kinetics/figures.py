@@ -21,7 +21,7 @@ from selenolab.formats.plate_groups import grouped
 _LINE = 120
 _MOST_PLATES = 6
 ORDER = ("vehicle", "sample", "positive", "inhibitor_blank", "no_enzyme", "blank", "no_substrate")
-_MOST_TRACES = 12  # a figure; the first wells of every role
+_MOST_TRACES = 8  # a figure; the first wells of every role
 
 
 def slug(*words: str) -> str:
@@ -78,8 +78,8 @@ def _trace(rates: Rates, row: int, group: int) -> Iterator[Series]:
     trace, facts = rates.traces[row], rates.wells.iloc[row]
     if trace.signal.size < 2:
         return
-    words = [str(facts["role"]).replace("_", " "), f"{facts['dose']:g}" if facts["dose"] > 0 else ""]
-    name = f"{trace.name}, {' '.join(word for word in words if word)}"
+    dose = f" {facts['dose']:g}" if facts["dose"] > 0 else ""
+    name = f"{trace.name} {str(facts['role']).replace('_', ' ')}{dose}"
     rate = trace.rate
     cut = [bool(text) for text in rate.cut] if rate else [True] * trace.signal.size
     frame = pd.DataFrame({"x": trace.minutes, "y": trace.signal, "excluded": cut})

@@ -67,14 +67,21 @@ class Cited(BaseModel):
 
 
 class Shown(BaseModel):
-    """How a virtual plate shows a state of the cell model."""
+    """How a virtual plate shows a state of the cell model.
+
+    The enzyme makes `basal` plus `rate` times the state, which `relative` takes over that of untreated cells;
+    the product ends at `capacity`, when the substrate is used up. All in signal (per min).
+    """
 
     model_config = _STRICT
     state: str
-    rate: PositiveFloat  # signal per min of untreated cells above the blank
+    rate: PositiveFloat
+    relative: bool = True
+    basal: NonNegativeFloat = 0.0
     blank_rate: NonNegativeFloat = 0.0
     start: float = 0.08
-    added: NonNegativeFloat = 0.0  # signal per min that the compound makes by itself at the highest dose
+    added: NonNegativeFloat = 0.0  # what the compound makes by itself at the highest dose
+    capacity: PositiveFloat = 2.0
 
     @field_validator("state")
     @classmethod

@@ -1,7 +1,7 @@
 """One trace a well, and the initial rate of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from selenolab.formats.plate_groups import grouped
 Vector = NDArray[np.float64]
 TEXTS = ("file", "well", "compound", "cell_line", "arm", "cofactor", "basis", "experiment")
 NUMBERS = ("dose", "time", "substrate_concentration", "preincubation", "well_protein", "read_time")
+_LEAST = 6
 _WELL = ["file", "plate", "experiment", "time_key", "well"]
 
 
@@ -94,9 +95,11 @@ def rates(dataset: Dataset, settings: PlateKineticsSettings, preset: Preset) -> 
     frame, kind = prepared(dataset)
     rule = rule_of(settings, preset)
     rows, traces = [], []
+    most = _greatest_change(frame)
     for _, places in grouped(frame, _WELL):
         part = frame.iloc[places].sort_values("read_time", kind="stable")
-        trace, why = _trace(part, rule, settings)
+        known = most.get((str(part["file"].iloc[0]), str(part["plate"].iloc[0])))
+        trace, why = _trace(part, replace(rule, least_full_change=known), settings)
         traces.append(trace)
         rows.append({**_design(part), **_described(trace, why, rule.direction)})
     wells = pd.DataFrame(rows)
@@ -104,6 +107,23 @@ def rates(dataset: Dataset, settings: PlateKineticsSettings, preset: Preset) -> 
         first = wells.iloc[0]
         raise DataError(f"readings, well {first['well']}: {first['why']} No well has a slope.")
     return Rates(wells, tuple(traces), kind, "AU/min" if kind == "absorbance" else "counts/min")
+
+
+def _greatest_change(frame: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """The change of the fastest well of every plate, by medians of three readings: the substrate allows it.
+
+    Only of wells with six readings at least, and of plates on which the substrate does not vary.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for (file, plate, *_), places in grouped(frame, _WELL):
+        part = frame.iloc[places].sort_values("read_time", kind="stable")
+        seen = part["signal"].to_numpy(float)
+        seen = seen[np.isfinite(seen)]
+        if seen.size >= _LEAST and not part["substrate_concentration"].notna().any():
+            change = abs(float(np.median(seen[-3:])) - float(np.median(seen[:3])))
+            key = (str(file), str(plate))
+            found[key] = max(found.get(key, 0.0), change)
+    return found
 
 
 def _design(part: pd.DataFrame) -> dict[str, object]:

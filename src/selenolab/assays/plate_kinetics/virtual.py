@@ -114,12 +114,12 @@ def _plate(
     """A plate: reagent blank, no-enzyme blanks, inhibitor blank, vehicle and the doses."""
     doses = part["dose"].to_numpy(float)
     untreated = levels[int(np.argmin(doses))]
-    if not untreated > 0:
+    if shown.relative and not untreated > 0:
         raise DataError(
             f"plate_kinetics: untreated model cells have no {shown.state} at {time:g} h. Expected some."
         )
     own = shown.blank_rate + shown.added * doses / doses.max()
-    enzyme = shown.rate * np.asarray(levels) / untreated
+    enzyme = shown.basal + shown.rate * np.asarray(levels) / (untreated if shown.relative else 1.0)
     rows: list[tuple[str, float, float, float]] = [("blank", 0.0, shown.blank_rate, 0.0)]
     rows += [("no_enzyme", dose, slope, 0.0) for dose, slope in zip(doses, own, strict=True) if dose > 0]
     rows += [("inhibitor_blank", 0.0, shown.blank_rate, 0.0)]
@@ -128,12 +128,13 @@ def _plate(
         for dose, slope, turn in zip(doses, own, enzyme, strict=True)
     ]
     minutes = np.linspace(0.0, settings.virtual_minutes, settings.virtual_points)
+    most = shown.capacity
     wells = [row for row in rows for _ in range(settings.virtual_wells)]
     frames = [
         pd.DataFrame(
             {
                 "role": role, "dose": dose, "well": _well(place), "read_time": 60 * minutes,
-                "absorbance": shown.start + (slope + turn) * minutes,
+                "absorbance": shown.start - most * np.expm1(-(slope + turn) / most * minutes),
             }
         )
         for place, (role, dose, slope, turn) in enumerate(wells)

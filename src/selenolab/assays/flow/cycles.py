@@ -1,5 +1,6 @@
 """The cell-cycle fits of all tubes: before doublets are excluded and after, by both models."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,14 +23,14 @@ class Cycle:
 
 
 def cycles_of(bench: Bench) -> tuple[dict[str, Cycle], tuple[str, ...]]:
-    """The fits of every stained tube; G1 of a treated tube is sought where untreated cells have it."""
+    """The fits of every stained tube; treated ones take the places of G1 and G2/M from untreated ones."""
     found: dict[str, Cycle] = {}
     problems: list[str] = []
     tubes = bench.room.of("sample", "positive")
     for tube in sorted(tubes, key=lambda tube: (not tube.control, tube.name)):
-        known = [one.chosen.g1_mean for one in found.values() if _reference(one.tube, tube)]
+        known = [one.chosen for one in found.values() if _reference(one.tube, tube)]
         try:
-            found[tube.name] = _cycle(bench, tube, float(np.mean(known)) if known else None)
+            found[tube.name] = _cycle(bench, tube, known)
         except DataError as error:
             problems.append(f"{tube.name}: no cell-cycle fit. {error}")
     return dict(sorted(found.items())), tuple(problems)
@@ -39,11 +40,14 @@ def _reference(control: Tube, tube: Tube) -> bool:
     return control.control and (control.experiment, control.cell_line) == (tube.experiment, tube.cell_line)
 
 
-def _cycle(bench: Bench, tube: Tube, g1: float | None) -> Cycle:
+def _cycle(bench: Bench, tube: Tube, known: Sequence[CellCycle]) -> Cycle:
     one = prepare(bench, tube)
     channel = bench.room.channels.parts["dna"]
     options = CellCycleOptions(
-        model=bench.settings.cell_cycle_model, g1=g1, top=bench.room.channels.tops.get(channel)
+        model=bench.settings.cell_cycle_model,
+        g1=float(np.mean([fit.g1_mean for fit in known])) if known else None,
+        control_ratio=float(np.mean([fit.ratio for fit in known])) if known else None,
+        top=bench.room.channels.tops.get(channel),
     )
     single = one.values(channel)
     whole = _before_doublets(one, bench, channel)

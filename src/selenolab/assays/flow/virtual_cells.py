@@ -17,7 +17,7 @@ State = Mapping[str, float]
 ROWS = 2000
 _SPILL = np.array([[1.0, 0.15], [0.03, 1.0]])
 _OWN = (150.0, 110.0)
-_NECROTIC = 1.0  # % of cells that a model of apoptosis does not show
+_HANDLING = (2.0, 1.5, 1.0)  # % of live cells that are early, late, necrotic by handling alone: assumed
 _DOUBLETS = 0.04
 
 
@@ -87,8 +87,9 @@ def _annexin(shares: Sequence[float], mask: tuple[float, float] = (1.0, 1.0)) ->
 def _annexin_stained(state: State, untreated: State) -> Population:
     del untreated
     early, late = (min(max(state[word], 0.0), 100.0) for word in ("early_apoptotic", "late_apoptotic"))
-    dying = min(early + late + _NECROTIC, 100.0)
-    return _annexin((100.0 - dying, early, late, _NECROTIC))
+    live = max(100.0 - early - late, 0.0)
+    harmed = [live * share / 100 for share in _HANDLING]
+    return _annexin((live - sum(harmed), early + harmed[0], late + harmed[1], harmed[2]))
 
 
 def _annexin_controls() -> Iterator[tuple[dict[str, object], Population]]:

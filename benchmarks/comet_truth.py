@@ -50,7 +50,9 @@ def turned(seeds):
     """Greatest and mean change of tail DNA when the image is turned by 90, 180 and 270 degrees."""
     changes = []
     for seed in seeds:
-        image = comet_truth.draw_field(seed, replace(RECIPES["16 bits, 0 to 75 %"], comets=6)).image
+        image = comet_truth.draw_field(
+            seed, replace(RECIPES["16 bits, 0 to 75 %"], shape=(871, 930), comets=6)
+        ).image
         plain = measure_comets(image).comets
         for turns in (1, 2, 3):
             rows = measure_comets(np.rot90(image, turns)).comets

@@ -35,7 +35,7 @@ _ODD = 1.28  # a head wider than long by more than this is two side by side
 
 @dataclass(frozen=True, slots=True)
 class CometOptions:
-    """`head_px`: least width of a head [px]; `direction`: of the tails [deg, from x towards y], None to find it.
+    """`head_px`: least width of a head [px]; `direction` of the tails [deg, x towards y], None to find it.
 
     `saturated`: grey value from which on a pixel is saturated, None to look at the image. `boxes` (left, top,
     right, bottom) each hold one comet that a person drew: it takes the place of what was found there.
@@ -129,8 +129,9 @@ def _measured(
     for label, (piece, by_hand) in enumerate(zip(pieces, drawn, strict=True), 1):
         lean = lean_of(piece, ground.above)
         patch = cut_out(grey, labels, label, piece, lean, own_direction(lean, direction))
-        found = measure(patch, find_head(patch))
-        rows.append(_row(label, piece, by_hand, patch, found, _bright(grey, piece, level)))
+        full = _bright(grey, piece, level)
+        found = measure(patch, find_head(patch), full > 0)
+        rows.append(_row(label, piece, by_hand, patch, found, full))
         rings.append(outlines_of(label, piece, patch, found.head))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame, np.concatenate(rings) if rings else np.zeros((0, 4), dtype=np.float32)

@@ -64,7 +64,7 @@ def field_direction(leans: Sequence[Lean]) -> tuple[Vector, float]:
 
 
 def own_direction(lean: Lean, field: Vector) -> Vector:
-    """A comet's direction: the field's, moved towards its own axis where it is long and points that way too."""
+    """A comet's direction: the field's, moved towards its own axis where it is long and points so too."""
     own = lean.axis if lean.long > _LONG and float(np.hypot(*lean.skew)) > _SKEWED else field
     if float(own @ field) < _APART:
         return field

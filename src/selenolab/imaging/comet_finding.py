@@ -114,9 +114,11 @@ def is_dust(pieces: Sequence[Piece], head_px: float, share: float, solid: float)
     width = np.array([piece.width for piece in pieces])
     dust: Mask = (width < head_px) | (np.array([piece.solid for piece in pieces]) < solid)
     if not dust.all():
-        # the light at which half of all light is reached: many specks do not pull it down
+        # the light at which half of the area is reached: many specks do not pull it down, nor one
+        # saturated comet up
         own = np.flatnonzero(~dust)
         own = own[np.argsort(light[own])]
-        middle = own[np.searchsorted(np.cumsum(light[own]), light[own].sum() / 2)]
+        area = np.cumsum(width[own] ** 2)
+        middle = own[np.searchsorted(area, area[-1] / 2)]
         dust |= (light < share * light[middle]) & (width < _NARROW * width[middle])
     return dust

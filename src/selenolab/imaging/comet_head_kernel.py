@@ -47,7 +47,7 @@ def _misfit(
     p: Values, light: Values, u: Values, v: Values, row: NDArray[np.int64], first: float, step: float,
     head: Values, bell: Values, tail: Values, weight: Values, left: Values,
 ) -> float:  # fmt: skip
-    """Fill head share, bell, tail light a row, what a row's light weighs in it, and what is left; its squares."""
+    """Fill head share, bell, tail light a row, its weights, and what is left; the squares of that."""
     a, b, top, t, wide = np.exp(p[2]), np.exp(p[3]), np.exp(p[4]), np.exp(p[5]), np.exp(p[6])
     tail[:] = 0
     weight[:] = 0

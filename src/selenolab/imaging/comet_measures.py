@@ -19,7 +19,8 @@ Values = NDArray[np.float64]
 _SMOOTH = 1.5  # px
 _SHOULDER = 0.22  # of the profile's top: light beyond it, behind more than in front, is a sign of a tail
 _BEHIND = (1.5, 3.0)  # % of the light there, from none to a sure tail
-_FADING = (0.65, 0.72)  # length over which the rear fades, in half widths, from an edge to a sure tail
+_FADING = (0.5, 0.6)  # length over which the rear fades, in half widths, from an edge to a sure tail
+_BLOOMING = (0.65, 0.72)  # the same for a saturated comet, whose edges bloom
 _LONG = (1.15, 1.3)  # length over width of what fades so, from none to a sure tail
 _FADES = (0.35, 0.05)  # of the ridge's top: between which it fades
 _WIDE = 0.15  # of the top of the light summed along the axis: where the width is taken
@@ -48,7 +49,7 @@ class Measures:
     empty: bool
 
 
-def measure(patch: Patch, fitted: Head) -> Measures:
+def measure(patch: Patch, fitted: Head, saturated: bool = False) -> Measures:
     """The measures of one comet.
 
     Where nothing shows a tail (the rear fades no slower than the front, or ends as an edge) the whole body is
@@ -59,7 +60,7 @@ def measure(patch: Patch, fitted: Head) -> Measures:
         return Measures(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, fitted, 0.0, 1.0, True, True)
     smooth = ndimage.gaussian_filter1d(patch.profile, _SMOOTH)
     beyond, body = _beyond(patch, smooth, total), body_of(patch)
-    sure = max(_ramp(abs(beyond), *_BEHIND), _fades(patch) * _ramp(body.long, *_LONG))
+    sure = max(_ramp(abs(beyond), *_BEHIND), _fades(patch, saturated) * _ramp(body.long, *_LONG))
     found = beyond + sure * (100 * (1 - fitted.light / total) - beyond)
     percent = min(max(found, 0.0), 100.0)
     head = fitted if sure >= 0.5 else whole_head(patch, body)
@@ -79,7 +80,7 @@ def _beyond(patch: Patch, smooth: Values, total: float) -> float:
     return 100 * (behind - before) / total
 
 
-def _fades(patch: Patch) -> float:
+def _fades(patch: Patch, saturated: bool) -> float:
     """How surely (0 to 1) the rear fades as a tail does, rather than ends as a nucleus does."""
     body = body_of(patch)
     across = patch.v - body.across
@@ -89,11 +90,11 @@ def _fades(patch: Patch) -> float:
     pixels = profile_of(np.ones(int(middle.sum())), patch.u[middle], patch.start, count)
     ridge = ndimage.gaussian_filter1d(summed / np.maximum(pixels, 0.5), 1.0)
     fading = _last(ridge, _FADES[1] * ridge.max()) - _last(ridge, _FADES[0] * ridge.max())
-    return _ramp(fading / _half_width(patch), *_FADING)
+    return _ramp(fading / _half_width(patch), *(_BLOOMING if saturated else _FADING))
 
 
 def _half_width(patch: Patch) -> float:
-    """Half the width of the comet across its axis, at a low height: beside a tail the head is what is wide."""
+    """Half the width of the comet across its axis, at a low height: the head is what is wide."""
     low = float(np.floor(patch.v.min()))
     across = profile_of(patch.light, patch.v, low, int(patch.v.max() - low) + 2)
     over = np.flatnonzero(ndimage.gaussian_filter1d(across, 1.0) > _WIDE * across.max())

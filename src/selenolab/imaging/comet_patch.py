@@ -74,20 +74,21 @@ def _without_ground(part: Values, ground: NDArray[np.bool_]) -> tuple[Values, fl
     if y.size < _LEAST_GROUND:
         low = float(np.quantile(part, 0.05))
         return part - low, max(float(np.std(part[part <= low])), 0.3)
-    step = max(y.size // 2500, 1)
-    y, x = y[::step], x[::step]
     values = part[y, x]
-    terms = np.column_stack([np.ones(y.size), x, y]).astype(np.float64)
+    middle = np.array([0.0, float(x.mean()), float(y.mean())])
+    terms = np.column_stack([np.ones(y.size), x, y]).astype(np.float64) - middle
     kept = np.ones(y.size, dtype=bool)
     plane: Values = np.zeros(3)
     scatter = 0.0
     for _ in range(4):
-        plane = np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0]
+        own = terms * kept[:, None]
+        plane = np.asarray(np.linalg.solve(own.T @ own, own.T @ values), dtype=np.float64)
         away = values - terms @ plane
         scatter = 1.4826 * float(np.median(np.abs(away[kept])))
         kept = np.abs(away) < 2.5 * scatter + 1e-9
         if kept.sum() < _LEAST_GROUND // 2:
             break
+    plane[0] -= plane[1] * middle[1] + plane[2] * middle[2]
     rows, columns = np.arange(part.shape[0])[:, None], np.arange(part.shape[1])[None, :]
     return part - (plane[0] + plane[1] * columns + plane[2] * rows), max(scatter, 0.3)
 

@@ -54,7 +54,8 @@ def _warnings(room: Room, settings: CometSettings) -> Iterator[str]:
     )
     if hedgehogs:
         yield (
-            f"Hedgehogs (tail DNA above {settings.hedgehog_percent:g} %): {hedgehogs}. They count; they are no proof of "
+            f"Hedgehogs (tail DNA above {settings.hedgehog_percent:g} %): {hedgehogs}. They count; "
+            f"they are no proof of "
             "apoptosis."
         )
     told = room.cells["comet_note"].fillna("").astype(str) if "comet_note" in room.cells else None

@@ -66,5 +66,6 @@ def _turned(table: Table, dose_unit: str) -> float:
         return factor(own, dose_unit)
     except (DataError, ValueError) as error:
         raise StudyError(
-            f"comet: input '{PORT}' has doses in {own}, the slides in {dose_unit}. State both in one kind of unit."
+            f"comet: input '{PORT}' has doses in {own}, the slides in {dose_unit}. State both in one "
+            f"kind of unit."
         ) from error

@@ -59,10 +59,10 @@ def _group_checks(group: Group, found: Headline, settings: CometSettings) -> Ite
         yield Check("control cells hardly damaged", "control", tail.value <= top, why, tail.value, top, "%",
                     top - tail.value, group.words)  # fmt: skip
     if group.first.role == POSITIVE:
-        yield from _positive(group, found, settings)
+        yield from _positive(group, found)
 
 
-def _positive(group: Group, found: Headline, settings: CometSettings) -> Iterator[Check]:
+def _positive(group: Group, found: Headline) -> Iterator[Check]:
     change = outcome_of(found.endpoints, "tail DNA, change", group.words)
     rule, name = "positive control seen", "positive control"
     if not isinstance(change, Estimate):
@@ -84,7 +84,8 @@ def _slide_checks(slide: Slide, settings: CometSettings) -> Iterator[Check]:
     flags = _flags(slide.found)
     beside = int((flags == EDGE).sum() + (flags == OVERLAP).sum())
     share = 100 * beside / total
-    why = f"{int((flags == OVERLAP).sum())} comets overlap and {int((flags == EDGE).sum())} lie at an edge, of {total}."
+    overlap, edge = int((flags == OVERLAP).sum()), int((flags == EDGE).sum())
+    why = f"{overlap} comets overlap and {edge} lie at an edge, of {total}."
     yield _most("few comets overlap or lie at an edge", "left out", share, settings.left_out_max, why, words)
     if "saturated_pixels" in slide.found and slide.found["saturated_pixels"].notna().any():
         full = int((slide.found["saturated_pixels"] > 0).sum())
@@ -108,7 +109,8 @@ def _image_checks(row: Mapping[str, object]) -> Iterator[Check]:
     group = {"image": str(row["image"])}
     note = str(row.get("comet_image_note") or "")
     if note:
-        yield Check("image holds comets", "empty image", False, f"{note[0].upper()}{note[1:]}.", 0.0, 1.0, "", -1.0,
+        why = f"{note[0].upper()}{note[1:]}."
+        yield Check("image holds comets", "empty image", False, why, 0.0, 1.0, "", -1.0,
                     group)  # fmt: skip
         return
     bits = _number(row, "comet_bits")

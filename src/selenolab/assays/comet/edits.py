@@ -45,7 +45,8 @@ def boxes(image: str, shape: tuple[int, ...], edits: Edits) -> tuple[tuple[float
     for box in edits.add:
         if box.right > shape[1] or box.bottom > shape[0]:
             raise StudyError(
-                f"{image}: add: The box {box.left:g}, {box.top:g}, {box.right:g}, {box.bottom:g} does not lie in the "
+                f"{image}: add: The box {box.left:g}, {box.top:g}, {box.right:g}, {box.bottom:g} does "
+                f"not lie in the "
                 f"image of {shape[1]} x {shape[0]} pixels."
             )
     return tuple((box.left, box.top, box.right, box.bottom) for box in edits.add)
@@ -83,7 +84,8 @@ def _nearest(rows: pd.DataFrame, point: Removed) -> str:
         return "hits no comet, and the image has none."
     apart = (rows["x"] - point.x) ** 2 + (rows["y"] - point.y) ** 2
     near = rows.iloc[int(np.argmin(apart.to_numpy(float)))]
-    return f"hits no comet. The nearest is {int(near['label'])} with its head at x {near['x']:.0f}, y {near['y']:.0f}."
+    place = f"x {near['x']:.0f}, y {near['y']:.0f}"
+    return f"hits no comet. The nearest is {int(near['label'])} with its head at {place}."
 
 
 def _told(what: str, reason: str, by: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables of comets that another program measured (Komet, Metafer, CometScore, OpenComet ...): one row a comet."""
+"""Tables of comets that another program measured (Komet, Metafer, OpenComet ...): one row a comet."""
 
 import re
 
@@ -10,11 +10,13 @@ from selenolab.assays.comet.stated import SAME, SKIPPED, WORDS, Said, Stated, st
 from selenolab.core.errors import DataError
 from selenolab.core.format import InputFile, Parsed
 
-_TAIL = ("tail_dna", "dna_in_tail", "tail_dna_percent", "percent_dna_in_tail", "tail_percent", "tail_intensity",
+_TAIL = ("tail_dna", "dna_in_tail", "tail_dna_percent", "percent_dna_in_tail", "tail_percent",
+         "tail_intensity",
          "tail_dna_percentage", "percentage_dna_in_tail", "dna_tail", "tail_dna_pct")  # fmt: skip
 _HEAD = ("head_dna", "dna_in_head", "head_dna_percent", "percent_dna_in_head", "head_dna_percentage")
 _LENGTHS = {
-    "tail_length": "tail_length_px", "olive_moment": "olive_moment_px", "olive_tail_moment": "olive_moment_px",
+    "tail_length": "tail_length_px", "olive_moment": "olive_moment_px",
+    "olive_tail_moment": "olive_moment_px",
     "tail_moment": "extent_moment_px", "extent_moment": "extent_moment_px",
     "extent_tail_moment": "extent_moment_px",
 }  # fmt: skip
@@ -78,11 +80,13 @@ def _percent(file: InputFile) -> tuple["pd.Series[float]", str]:
         row = int(wrong.index[0])
         where = file.parsed.data["source_row"].iloc[row] if "source_row" in file.parsed.data else row + 1
         raise DataError(
-            f"{file.name}: row {where}: {kind} is {wrong.iloc[0]:g}. Expected 0 to 100 %. Mend or leave out the row."
+            f"{file.name}: row {where}: {kind} is {wrong.iloc[0]:g}. Expected 0 to 100 %. Mend or "
+            f"leave out the row."
         )
     if known.max() <= 1 and len(known) > 3 and file.parsed.units.get(kind, "") != "%":
         raise DataError(
-            f"{file.name}: column '{kind}' lies between 0 and 1. Is it a fraction? Write it in %, with [%] above it."
+            f"{file.name}: column '{kind}' lies between 0 and 1. Is it a fraction? Write it in %, with "
+            f"[%] above it."
         )
     return (values if tail else 100 - values), kind
 

@@ -30,12 +30,13 @@ def drawings(dataset: Dataset, room: Room, found: Headline, settings: CometSetti
 def _groups(room: Room, found: Headline, settings: CometSettings) -> DotPlot:
     """Slides as dots, the mean over experiments with its interval."""
     dots, bars = [], []
-    for group in room.groups:
-        dots += [(group.title, slide.values["tail_dna"]) for slide in group.slides]
+    titles = _short(room)
+    for group, title in zip(room.groups, titles, strict=True):
+        dots += [(title, slide.values["tail_dna"]) for slide in group.slides]
         tail = outcome_of(found.endpoints, TAIL, group.words)
         if isinstance(tail, Estimate):
             known = np.isfinite(tail.high - tail.low)
-            bars.append((group.title, tail.value, *((tail.low, tail.high) if known else (np.nan, np.nan))))
+            bars.append((title, tail.value, *((tail.low, tail.high) if known else (np.nan, np.nan))))
     n = max(len(set(group.of("tail_dna")[1])) for group in room.groups)
     return DotPlot(
         "tail-dna",
@@ -48,6 +49,14 @@ def _groups(room: Room, found: Headline, settings: CometSettings) -> DotPlot:
         pd.DataFrame(dots, columns=["category", "value"]),
         pd.DataFrame(bars, columns=["category", "value", "low", "high"]),
     )  # fmt: skip
+
+
+def _short(room: Room) -> list[str]:
+    """Titles of groups by the words in which they differ."""
+    words = [dict(group.words) for group in room.groups]
+    same = {key for key in words[0] if all(own.get(key) == words[0][key] for own in words)}
+    short = [", ".join(text for key, text in own.items() if key not in same) for own in words]
+    return short if len(set(short)) == len(short) and all(short) else [group.title for group in room.groups]
 
 
 def _cells(group: Group, number: int, settings: CometSettings) -> DotPlot:
@@ -125,7 +134,7 @@ def _overlay(dataset: Dataset, row: Mapping[str, object], number: int, images: i
         else ""
     )
     labels = pd.DataFrame(
-        {"x": own["comet_left"], "y": own["comet_top"], "text": [f"{label:g}" for label in own["comet_label"]]}
+        {"x": own["comet_left"], "y": own["comet_top"], "text": own["comet_label"].map("{:g}".format)}
     ).reset_index(drop=True) if len(own) else pd.DataFrame()  # fmt: skip
     return Overlay(
         f"image-{number}",

@@ -103,6 +103,9 @@ def _animals_known(frames: Sequence[pd.DataFrame], settings: CometSettings) -> N
 
 def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.drop(columns=["dose_unit"])
+    frame = frame.astype(
+        {word: float for word in ("dose", "time", "viability", "pixel_size") if word in frame}
+    )
     empty = [
         word
         for word in _OPTIONAL

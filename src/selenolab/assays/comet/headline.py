@@ -80,7 +80,7 @@ def treated(group: Group) -> bool:
 
 
 def control_of(group: Group, room: Room) -> Group | None:
-    """The untreated group of the same line, time, arm and enzyme; a positive control may lack arm and time."""
+    """The untreated group of the same line, time, arm and enzyme; a positive control may lack some."""
     same = [one for one in room.groups if one.first.control]
     for words in (("cell_line", "arm", "enzyme", "time"), ("cell_line", "enzyme")):
         for other in same:
@@ -130,7 +130,8 @@ def _breaks(change: Estimate | Absent, lives: Alive, settings: CometSettings) ->
         return Absent("the viability of the same cells is not known", POINTS)
     if lives.percent < settings.viability_min:
         return Absent(
-            f"viability of the same cells is {lives.percent:.0f} %, below {settings.viability_min:g} %: breaks of "
+            f"viability of the same cells is {lives.percent:.0f} %, below {settings.viability_min:g} "
+            f"%: breaks of "
             "dying cells are not told from primary ones",
             POINTS,
         )

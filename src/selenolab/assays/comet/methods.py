@@ -46,7 +46,8 @@ def sentences(dataset: Dataset, room: Room, settings: CometSettings) -> tuple[Se
     kept = "kept" if settings.saturated == "keep" else "left out"
     found.append(
         Sentence(
-            f"Comets at the edge or overlapping were left out, those with saturated pixels {kept}; comets with more "
+            f"Comets at the edge or overlapping were left out, those with saturated pixels {kept}; "
+            f"comets with more "
             f"than {settings.hedgehog_percent:g} % tail DNA (hedgehogs) were counted and reported.",
             (TICE,),
         )
@@ -54,17 +55,22 @@ def sentences(dataset: Dataset, room: Room, settings: CometSettings) -> tuple[Se
     n_is = N_IS[settings.n_is]
     found.append(
         Sentence(
-            f"The {settings.summary} over the cells of a slide was averaged within {n_is}; means over {n_is} are "
-            f"given with {100 * settings.level:g} % t intervals. A treatment was compared with the untreated cells "
-            "of the same line, time and arm by the difference of tail DNA in percentage points, within experiments "
-            "where both were run together, else by Welch's t. Ratios are of geometric means, slides below 1 % tail "
+            f"The {settings.summary} over the cells of a slide was averaged within {n_is}; means over "
+            f"{n_is} are "
+            f"given with {100 * settings.level:g} % t intervals. A treatment was compared with the "
+            f"untreated cells "
+            "of the same line, time and arm by the difference of tail DNA in percentage points, "
+            "within experiments "
+            "where both were run together, else by Welch's t. Ratios are of geometric means, slides "
+            "below 1 % tail "
             "DNA taken as 1 %, so that they stay sound near zero.",
             (COLLINS,),
         )
     )
     found.append(
         Sentence(
-            f"A change is called primary strand breaks only where at least {settings.viability_min:g} % of the same "
+            f"A change is called primary strand breaks only where at least {settings.viability_min:g} "
+            f"% of the same "
             "cells were alive.",
             (TICE,),
         )
@@ -81,19 +87,25 @@ def _pixels(settings: CometSettings) -> tuple[Sentence, ...]:
     )  # fmt: skip
     return (
         Sentence(
-            "Objects well above the scatter of the ground were outlined; small, dim or ragged ones were taken for "
-            f"dust. The direction of electrophoresis was {where}. The ground of each comet is a plane through its "
+            "Objects well above the scatter of the ground were outlined; small, dim or ragged ones "
+            "were taken for "
+            f"dust. The direction of electrophoresis was {where}. The ground of each comet is a plane "
+            f"through its "
             "own surroundings."
         ),
         Sentence(
-            "Head and tail were told apart by least squares: a head between disc and bell, and behind its centre a "
-            "tail of free profile along and of a bell across the axis. Where the rear of a comet faded no more than "
+            "Head and tail were told apart by least squares: a head between disc and bell, and behind "
+            "its centre a "
+            "tail of free profile along and of a bell across the axis. Where the rear of a comet "
+            "faded no more than "
             "its front or ended as an edge, only light behind the body more than before it counted as tail.",
             (KAUFMAN,),
         ),
         Sentence(
-            "Tail DNA % = 100 tail / (head + tail); tail length from the rear edge of the head (a fifth of its "
-            "height) to where the profile falls to 2 % of its top; Olive moment = distance of the centres of light "
+            "Tail DNA % = 100 tail / (head + tail); tail length from the rear edge of the head (a "
+            "fifth of its "
+            "height) to where the profile falls to 2 % of its top; Olive moment = distance of the "
+            "centres of light "
             "of tail and head x tail DNA % / 100; extent moment = tail length x tail DNA % / 100.",
             (OLIVE,),
         ),

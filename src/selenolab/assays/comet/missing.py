@@ -46,7 +46,8 @@ def _enzyme(room: Room) -> Iterator[MissingControl]:
         yield MissingControl(
             "oxidised bases",
             "slides digested with Fpg, hOGG1 or endonuclease III",
-            "Digest one slide of each treatment with the enzyme and one with its buffer alone (column enzyme).",
+            "Digest one slide of each treatment with the enzyme and one with its buffer alone (column "
+            "enzyme).",
         )
     every = [dict(group.words) for group in room.groups]
     for group in digested:

@@ -15,13 +15,12 @@ _BRIGHT = 0.6  # of the range: a ground above it, with darker objects, is an inv
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Grey values (H, W) with comets bright on dark, bits of a value, share [%] at the lowest one, notes."""
+    """Grey values (H, W) with comets bright on dark, bits of a value, share [%] at the lowest one."""
 
     grey: NDArray[Any]
     bits: int
     clipped: float
     assumed: tuple[str, ...]
-    note: str
 
 
 def picture_of(file: InputFile, name: str, pixels: NDArray[Any], bits: int, inverted: bool) -> Picture:
@@ -30,7 +29,7 @@ def picture_of(file: InputFile, name: str, pixels: NDArray[Any], bits: int, inve
     Raises
     ------
     FormatRefusal, DataError
-        A JPEG, an image too small, dark objects on a bright ground, numbers that are not finite.
+        A JPEG, an image too small or of one value, dark objects on a bright ground, numbers that are not finite.
     """
     if file.parsed.metadata.get("container") == "JPEG":
         raise FormatRefusal(
@@ -40,26 +39,30 @@ def picture_of(file: InputFile, name: str, pixels: NDArray[Any], bits: int, inve
     grey, assumed = _one_channel(name, pixels)
     if min(grey.shape) < LEAST:
         raise DataError(
-            f"{name}: The image has {grey.shape[1]} x {grey.shape[0]} pixels. Expected at least {LEAST} x {LEAST}; "
+            f"{name}: The image has {grey.shape[1]} x {grey.shape[0]} pixels. Expected at least "
+            f"{LEAST} x {LEAST}; "
             "export it whole."
         )
     if grey.dtype.kind == "f" and not np.isfinite(grey).all():
         raise DataError(f"{name}: Some pixels hold no finite number. Export it as a 16-bit image.")
     low, high = float(grey.min()), float(grey.max())
     if low == high:
-        return Picture(
-            grey, bits, 0.0, assumed, f"all pixels have one value, {low:g}: it holds nothing to see"
+        raise DataError(
+            f"{name}: All pixels have one value, {low:g}: there is nothing to see. Leave the file out, "
+            f"or export it "
+            "again."
         )
     if inverted:
         top = np.iinfo(grey.dtype).max if grey.dtype.kind == "u" else high
         grey = (top - grey).astype(grey.dtype)
     elif float(np.median(grey)) > low + _BRIGHT * (high - low):
         raise DataError(
-            f"{name}: The ground is brighter than most of what lies on it. Comets are measured bright on dark; set "
+            f"{name}: The ground is brighter than most of what lies on it. Comets are measured bright "
+            f"on dark; set "
             "inverted: true if the image was inverted (silver stain is not quantitative)."
         )
     clipped = 100 * float((grey == 0).mean()) if grey.dtype.kind == "u" else 0.0
-    return Picture(grey, bits, clipped, assumed, "")
+    return Picture(grey, bits, clipped, assumed)
 
 
 def _one_channel(name: str, pixels: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:

@@ -25,9 +25,11 @@ OVERLAP = "excluded: overlaps another comet"
 EMPTY = "excluded: no light above the ground"
 _RENAMED = {
     "x": "comet_x", "y": "comet_y", "left": "comet_left", "top": "comet_top", "right": "comet_right",
-    "bottom": "comet_bottom", "angle": "tail_angle", "tail_percent": "tail_dna", "tail_length": "tail_length_px",
+    "bottom": "comet_bottom", "angle": "tail_angle", "tail_percent": "tail_dna",
+    "tail_length": "tail_length_px",
     "olive_moment": "olive_moment_px", "extent_moment": "extent_moment_px", "head_length": "head_length_px",
-    "head_width": "head_width_px", "light": "comet_light", "saturated": "saturated_pixels", "label": "comet_label",
+    "head_width": "head_width_px", "light": "comet_light", "saturated": "saturated_pixels",
+    "label": "comet_label",
 }  # fmt: skip
 
 
@@ -111,15 +113,16 @@ def _take(image: _Image, stated: Stated, edits: Edits, settings: CometSettings, 
     )  # fmt: skip
     found = measure_comets(picture.grey, options)
     design = design_of(stated, image.file.name)
-    design["pixel_size"] = _pixel_size(image, stated, settings)
+    design["pixel_size"] = _pixel_size(stated, settings)
     outlines = f"outlines of {image.name}"
     gathered.arrays[image.name] = ArrayRef(
         image.file.path, image.file.sha256, pixels.shape, str(pixels.dtype), image.page
     )
     gathered.arrays[outlines] = found.outlines
-    note = picture.note or ("" if len(found.comets) else "no comet was found")
+    note = "" if len(found.comets) else "no comet was found"
     facts = {
-        "image": image.name, "pixels": image.name, "comet_outlines": outlines, "comets_found": len(found.comets),
+        "image": image.name, "pixels": image.name, "comet_outlines": outlines,
+        "comets_found": len(found.comets),
         "dust_count": found.dust, "comet_bits": picture.bits, "ground_clipped": picture.clipped,
         "saturation_level": np.nan if found.saturated is None else found.saturated,
         "direction_agreement": np.nan if found.agree is None else found.agree, "tail_angle": found.direction,
@@ -130,8 +133,8 @@ def _take(image: _Image, stated: Stated, edits: Edits, settings: CometSettings, 
     gathered.assumed += picture.assumed
 
 
-def _pixel_size(image: _Image, stated: Stated, settings: CometSettings) -> float:
-    """Size of a pixel [nm]: of the file, of all files, NaN; a file's own scale is of no use without a word."""
+def _pixel_size(stated: Stated, settings: CometSettings) -> float:
+    """Size of a pixel [nm] as stated of the file or of all files, else NaN."""
     if np.isfinite(stated.pixel_size):
         return stated.pixel_size
     if settings.pixel_size:
@@ -154,7 +157,7 @@ def _rows(image: str, found: CometField, edits: Edits, settings: CometSettings) 
         own += ["hedgehog"] if row["tail_percent"] > settings.hedgehog_percent else []
         notes.append("; ".join(own))
     frame = rows.rename(columns=_RENAMED)[list(_RENAMED.values())].copy()
-    frame = frame.astype(dict.fromkeys(("saturated_pixels", "comet_label"), float))
+    frame = frame.astype(float)
     frame.insert(0, "comet", [f"{image} {label}" for label in rows["label"]])
     frame.insert(1, "image", image)
     frame["tail_dna_flag"] = pd.Series(flags, dtype=object)

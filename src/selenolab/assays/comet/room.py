@@ -110,7 +110,8 @@ def _length_unit(frame: pd.DataFrame) -> str:
 
 
 def _by_slide(cells: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    keys = [word for word in ("slide", "experiment", "animal", "role", "compound", "dose", "time", "cell_line", "arm",
+    keys = [word for word in ("slide", "experiment", "animal", "role", "compound", "dose", "time",
+    "cell_line", "arm",
                               "comet_enzyme") if word in cells]  # fmt: skip
     if len(cells):
         for _, part in cells.groupby(keys, sort=True, dropna=False):
@@ -124,7 +125,8 @@ def _slide(part: pd.DataFrame, dose_unit: str, length_unit: str, settings: Comet
     counted = part[sound(part, "tail_dna")]
     own = {"experiments": experiment, "slides": name, "animals": _text(row, "animal")}
     return Slide(
-        name, experiment, own[settings.n_is], _words(row, dose, time, dose_unit), str(row["role"]), dose, time,
+        name, experiment, own[settings.n_is], _words(row, dose, time, dose_unit), str(row["role"]), dose,
+        time,
         viability, part, counted, _values(counted, length_unit, settings),
     )  # fmt: skip
 

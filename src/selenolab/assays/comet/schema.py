@@ -28,7 +28,8 @@ _PLACE = (
 _NUMBERS = tuple(
     column(word, optional=True, gaps=True)
     for word in (
-        "tail_length_px", "olive_moment_px", "extent_moment_px", "comet_x", "comet_y", "comet_left", "comet_top",
+        "tail_length_px", "olive_moment_px", "extent_moment_px", "comet_x", "comet_y", "comet_left",
+        "comet_top",
         "comet_right", "comet_bottom", "head_length_px", "head_width_px", "comet_light", "tail_angle",
         "saturated_pixels", "comet_label", "pixel_size",
     )
@@ -43,7 +44,8 @@ IMAGES = TableSchema(
         column("comet_outlines", optional=True, gaps=True),
         column("comets_found", flags=True),
         *(column(word, optional=True, gaps=True) for word in (
-            "dust_count", "comet_bits", "ground_clipped", "saturation_level", "direction_agreement", "tail_angle",
+            "dust_count", "comet_bits", "ground_clipped", "saturation_level", "direction_agreement",
+            "tail_angle",
             "pixel_size", "comet_image_note")),
     ),
     key=("image",),

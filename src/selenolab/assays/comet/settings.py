@@ -10,7 +10,7 @@ Why = Annotated[str, Field(min_length=1)]
 
 
 class Drawn(AssaySettings):
-    """A box that a person draws around one comet. Pixels of the whole image, x from the left, y from the top."""
+    """A box that a person draws around one comet, in pixels of the whole image from its upper left corner."""
 
     image: str = Field(description="Name of the image, as its file is named.")
     left: float = Field(ge=0, description="Left edge of the box, in pixels.")
@@ -63,7 +63,7 @@ class CometSettings(AssaySettings):
     head_px: PositiveFloat = Field(10.0, description="Least width of a head in pixels; less is dust.")
     direction_deg: float | None = Field(
         None,
-        description="Direction of the tails in degrees: 0 to the right, 90 down. Without it each image is asked.",
+        description="Direction of the tails in degrees: 0 to the right, 90 down; found if not given.",
     )
     saturated_at: PositiveFloat | None = Field(
         None, description="Grey value of saturation, where the camera's is below that of the file."

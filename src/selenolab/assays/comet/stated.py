@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import PurePath
 
+import pandas as pd
+
 from selenolab.assays.comet.schema import POSITIVE, ROLES, SAMPLE, VEHICLE
 from selenolab.core.assay import Sheet
 from selenolab.core.compound import Basis
@@ -17,7 +19,8 @@ from selenolab.formats.units import factor, known_unit
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment", "gel": "slide",
     "concentration": "dose", "conc": "dose", "drug": "compound", "agent": "compound", "cells": "cell_line",
-    "cell": "cell_line", "cellline": "cell_line", "line": "cell_line", "timepoint": "time", "exposure": "time",
+    "cell": "cell_line", "cellline": "cell_line", "line": "cell_line", "timepoint": "time",
+    "exposure": "time",
     "type": "role", "treatment_arm": "arm", "perturbation": "arm", "mouse": "animal", "rat": "animal",
     "donor": "animal", "comet_enzyme": "enzyme", "digestion": "enzyme",
 }  # fmt: skip
@@ -26,9 +29,11 @@ ROLE_WORDS = {
     "": "", "treated": SAMPLE, "test": SAMPLE, "control": VEHICLE, "untreated": VEHICLE, "solvent": VEHICLE,
     "negative": VEHICLE, "negative_control": VEHICLE, "positive_control": POSITIVE, "h2o2": POSITIVE,
 }  # fmt: skip
-WORDS = ("role", "slide", "experiment", "animal", "compound", "dose", "dose_unit", "basis", "time", "cell_line",
+WORDS = ("role", "slide", "experiment", "animal", "compound", "dose", "dose_unit", "basis", "time",
+         "cell_line",
          "arm", "enzyme", "viability", "pixel_size")  # fmt: skip
-SKIPPED = ("file", "image", "format", "name", "place", "source_row", "record", "plate", "well", "row", "column",
+SKIPPED = ("file", "image", "format", "name", "place", "source_row", "record", "plate", "well", "row",
+           "column",
            "note")  # fmt: skip
 _NO_ENZYME = ("", "none", "buffer", "no", "-", "without")
 
@@ -43,7 +48,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What is stated of one slide. Doses in `dose_unit`, time in h, viability in %, pixels in nm; NaN, "" if not."""
+    """What is stated of one slide: doses in `dose_unit`, time in h, viability in %, pixels in nm."""
 
     role: str = SAMPLE
     slide: str = ""
@@ -225,7 +230,7 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]
 
 def text_of(cell: object) -> str:
     """A cell as text; "" for a missing one, no decimals on whole numbers."""
-    if cell is None or cell != cell or str(cell) == "<NA>":
+    if pd.isna(cell):  # type: ignore[call-overload]
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

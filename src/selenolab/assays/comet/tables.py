@@ -41,7 +41,7 @@ def _slides(room: Room) -> Table:
 
 def _row(slide: Slide) -> dict[str, object]:
     flags, values = _flags(slide.found), slide.values
-    full = slide.found["saturated_pixels"] if "saturated_pixels" in slide.found else None
+    full = slide.found.get("saturated_pixels")
     row: dict[str, object] = {
         "slide": slide.name, "experiment": slide.experiment, "role": slide.role,
         "design": ", ".join(slide.words.values()), "comets": float(len(slide.found)),

@@ -20,6 +20,7 @@ _OUTLINE = 3.0  # scatters of the ground at the outline
 _OF_TOP = 0.04  # share of its own top at which an object is outlined where that is more
 _CORE = 0.25  # share of the top within which the width is taken
 _NARROW = 0.6  # of a typical object's width
+_SMALL = 16  # binned pixels: a smaller piece is dust by its width
 _MOST = 4000  # pieces looked at: more is ground, not comets
 
 
@@ -100,7 +101,7 @@ def labels_of(pieces: Sequence[Piece], shape: tuple[int, ...]) -> Labels:
 
 
 def _solidity(mask: Mask) -> float:
-    if min(mask.shape) < 3:
+    if mask.sum() < _SMALL or min(mask.shape) < 3:
         return 1.0
     hull = convex_hull_image(mask, offset_coordinates=False, include_borders=True)  # type: ignore[no-untyped-call]
     return float(mask.sum() / hull.sum())

@@ -16,8 +16,8 @@ _LEVELS = (0.5, 0.1)  # of the profile's top: fronts from which a head is sought
 _PRIOR = (0.1, 0.3, 0.5)  # ovalness, growth of the tail, its width
 _STIFF = 0.15  # how much these count
 _TEXTURE = 0.03  # of the head's light: what no model of a nucleus describes
-_PIXELS = 6.0  # pixels that half the width of a head is described by at least, when they are joined
-_TURNS = 30
+_PIXELS = 4.0  # pixels that half the width of a head is described by at least, when they are joined
+_TURNS = 20
 _CLEARLY = 0.3  # of the squares: a head before that of the brighter front is believed below it
 _EDGE = 0.2  # share of the head's top at its drawn outline
 

@@ -11,7 +11,7 @@ from selenolab.imaging.comet_direction import Vector
 from selenolab.imaging.comet_finding import Labels, Piece, Place, piece_of
 from selenolab.imaging.comet_ground import BIN, Grey
 
-_LEVELS = np.geomspace(0.08, 0.92, 28)  # of the top of a piece
+_LEVELS = np.geomspace(0.08, 0.92, 18)  # of the top of a piece
 _RISES = 1.2  # a head's top over the saddle to the next one
 _LEAST = 0.3  # of the area of the least head: a top of fewer pixels is texture
 _SMOOTH = 0.08  # of the piece's core: texture of chromatin has no tops of its own

@@ -17,7 +17,9 @@ _MARGIN = 0.25  # of the width, beside the outline: light that blurs over it is 
 _SMOOTH = 1.5  # px, of the profile before its ends are sought
 _FAINT = 0.004  # of the profile's top: where a comet ends unless the ground's scatter is more
 _CORRELATED = 0.45  # scatter of a smoothed sum across the axis against that of independent pixels
-_LEAST_GROUND = 60  # pixels of surroundings that a ground can be fitted to
+_LEAST_SCATTER = 0.3  # grey levels: whole numbers hide less
+_ROUNDS = 3
+_LEAST_GROUND = 60  # binned pixels of surroundings that a ground can be fitted to
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def cut_out(image: Grey, labels: Labels, number: int, piece: Piece, lean: Lean, 
     right = min(BIN * piece.right + pad, BIN * labels.shape[1])
     own = labels[top // BIN : bottom // BIN, left // BIN : right // BIN]
     part = image[top:bottom, left:right].astype(np.float64)
-    light, scatter = _without_ground(part, ~_full(ndimage.binary_dilation(own > 0, iterations=_CLEAR)))
+    light, scatter = _without_ground(part, ~ndimage.binary_dilation(own > 0, iterations=_CLEAR))
     y, x = np.mgrid[top:bottom, left:right]
     u = (x - lean.x) * direction[0] + (y - lean.y) * direction[1]
     v = (y - lean.y) * direction[0] - (x - lean.x) * direction[1]
@@ -69,28 +71,29 @@ def _full(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _without_ground(part: Values, ground: NDArray[np.bool_]) -> tuple[Values, float]:
-    """Light above a plane through the surroundings, outliers left out, and the scatter about it."""
+    """Light above a plane through the surroundings (binned pixels), outliers left out; scatter of a pixel."""
     y, x = np.nonzero(ground)
     if y.size < _LEAST_GROUND:
         low = float(np.quantile(part, 0.05))
-        return part - low, max(float(np.std(part[part <= low])), 0.3)
-    values = part[y, x]
-    middle = np.array([0.0, float(x.mean()), float(y.mean())])
-    terms = np.column_stack([np.ones(y.size), x, y]).astype(np.float64) - middle
+        return part - low, max(float(np.std(part[part <= low])), _LEAST_SCATTER)
+    values = part.reshape(ground.shape[0], BIN, ground.shape[1], BIN).mean(axis=(1, 3))[y, x]
+    middle = float(x.mean()), float(y.mean())
+    terms = np.column_stack([np.ones(y.size), x - middle[0], y - middle[1]])
     kept = np.ones(y.size, dtype=bool)
     plane: Values = np.zeros(3)
-    scatter = 0.0
-    for _ in range(4):
-        own = terms * kept[:, None]
-        plane = np.asarray(np.linalg.solve(own.T @ own, own.T @ values), dtype=np.float64)
-        away = values - terms @ plane
-        scatter = 1.4826 * float(np.median(np.abs(away[kept])))
-        kept = np.abs(away) < 2.5 * scatter + 1e-9
+    for _ in range(_ROUNDS):
+        own = terms[kept]
+        plane = np.asarray(np.linalg.solve(own.T @ own, own.T @ values[kept]), dtype=np.float64)
+        away = np.abs(values - terms @ plane)
+        kept = away < 2.5 * 1.4826 * float(np.median(away[kept])) + 1e-9
         if kept.sum() < _LEAST_GROUND // 2:
             break
-    plane[0] -= plane[1] * middle[1] + plane[2] * middle[2]
-    rows, columns = np.arange(part.shape[0])[:, None], np.arange(part.shape[1])[None, :]
-    return part - (plane[0] + plane[1] * columns + plane[2] * rows), max(scatter, 0.3)
+    centre = BIN * middle[0] + (BIN - 1) / 2, BIN * middle[1] + (BIN - 1) / 2
+    columns = plane[1] / BIN * (np.arange(part.shape[1]) - centre[0])
+    rows = plane[2] / BIN * (np.arange(part.shape[0]) - centre[1])
+    light = part - plane[0] - columns[None, :] - rows[:, None]
+    pixels = np.abs(light[_full(ground)])
+    return light, max(1.4826 * float(np.median(pixels)), _LEAST_SCATTER)
 
 
 def _trimmed(

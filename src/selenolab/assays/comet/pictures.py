@@ -29,7 +29,7 @@ def picture_of(file: InputFile, name: str, pixels: NDArray[Any], bits: int, inve
     Raises
     ------
     FormatRefusal, DataError
-        A JPEG, an image too small or of one value, dark objects on a bright ground, numbers that are not finite.
+        A JPEG, an image too small or of one value, dark objects on bright, numbers that are not finite.
     """
     if file.parsed.metadata.get("container") == "JPEG":
         raise FormatRefusal(

@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from math import inf
 from xml.etree import ElementTree
 
@@ -14,10 +15,11 @@ from selenolab.core.dataset import ArrayRef
 from selenolab.core.drawing import Axis, Caption, CurvePlot, DotPlot, Drawing, HeatMap, Mark, Overlay, Series
 from selenolab.core.errors import DataError
 from selenolab.report.caption import alt_text, caption_words
-from selenolab.report.draw.dots import beside, bracket_rows
+from selenolab.report.draw.dots import beside, bracket_rows, draw_dots
+from selenolab.report.draw.fields import draw_heat_map
 from selenolab.report.draw.picture import KINDS, paint
 from selenolab.report.draw.scale import place, reach, scale_for
-from selenolab.report.draw.style import NARROW, WIDE
+from selenolab.report.draw.style import NARROW, WIDE, figure_style
 from selenolab.report.figures import figure_folders, safe_name
 
 CAPTION = Caption("Text", "3 independent experiments")
@@ -323,3 +325,37 @@ def test_an_excluded_point_far_off_stands_at_the_edge_with_its_value_and_does_no
     assert "experiment 1, B5: 900" in words
     assert "500" not in words.split()
     assert any("beyond the axis" in note for note in picture.notes)
+
+
+def lapping(figure, axis):
+    """Pairs of neighbouring names of the axis that lie upon each other, rotated ones left out."""
+    figure.draw_without_rendering()
+    boxes = [
+        one.get_window_extent() for one in axis.get_ticklabels() if one.get_text() and not one.get_rotation()
+    ]
+    return [k for k, (one, other) in enumerate(pairwise(boxes)) if one.overlaps(other)]
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("names", [
+    ("0 µM", "L-selenocystine, 8 µM", "L-selenocystine, 16 µM"),
+    ("8 µM, 24 h, HepG2-like", "16 µM, 24 h, HepG2-like"),
+    ("untreated, 24 h on HepG2-like", "L-selenocystine, 8 µM, 24 h on HepG2-like"),
+])  # fmt: skip
+def test_names_of_categories_do_not_lie_upon_each_other(names, width):
+    frame = pd.DataFrame({"category": names, "value": np.arange(len(names)) + 1.0})
+    with figure_style(width):
+        figure = draw_dots(
+            DotPlot("n", "t", CAPTION, Axis("y"), frame, frame.assign(low=0.5, high=4)), width
+        )[0]
+        assert lapping(figure, figure.axes[0].xaxis) == []
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("shape", [(7, 2), (3, 5), (8, 12), (30, 9)])
+def test_names_of_columns_do_not_lie_upon_each_other(shape, width):
+    rows, columns = ("R",) * shape[0], tuple(f"{2**k} µM, 24 h" for k in range(shape[1]))
+    drawing = HeatMap("n", "t", CAPTION, np.ones(shape), rows, columns, Axis("fold"))
+    with figure_style(width):
+        figure = draw_heat_map(drawing, width)[0]
+        assert lapping(figure, figure.axes[0].xaxis) == []

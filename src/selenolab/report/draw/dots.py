@@ -202,11 +202,12 @@ def _listed(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def _names(ax: Axes, names: list[str], width: int) -> None:
-    room = int((40 if width <= NARROW else 90) / max(len(names), 1))
-    crowded = room < 7
-    texts = [fill(name, max(room, 12), break_long_words=False) for name in names]
-    ax.set_xticks(range(len(names)), texts)
     side = max(0.6, 0.5 * (width / 28 - len(names)) + 0.5)  # few categories do not spread over the width
+    shown = max(len(names), 1) - 1 + 2 * side
+    room = int((40 if width <= NARROW else 90) / shown)  # letters beside each other in one category
+    crowded = room < 7
+    texts = [fill(name, max(room, 10), break_long_words=False) for name in names]
+    ax.set_xticks(range(len(names)), texts)
     ax.set_xlim(-side, len(names) - 1 + side)
     if crowded or max(map(len, " ".join(names).split()), default=0) > max(room, 7) + 3:
         ax.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")

@@ -16,6 +16,7 @@ from selenolab.report.draw.scale import apply_scale, log_ticks, place, scale_for
 from selenolab.report.draw.style import COUNTS, DIVERGING, INK, NARROW, SEQUENTIAL, colour, new_figure
 
 EM = 0.58  # width of a letter, of its size
+LETTER = 1.7  # mm, width of a letter of a name
 LEAST_POINTS = 5.0
 HALF, LOW = 0.6, 0.1  # of the axes: a narrow outline, and one without room for its name
 EQUAL_CONTRAST = 0.179  # luminance on which black and white read equally well
@@ -27,7 +28,8 @@ def draw_heat_map(
     """A matrix as coloured cells, row names on the left and column names on top, as on a plate."""
     rows, columns = drawing.values.shape
     most = width * 1.15 if width <= NARROW else 96
-    figure = on or new_figure(width, min(max((width - 24) * rows / max(columns, 1) + 13, 34), most))
+    height = min(max((width - 24) * rows / max(columns, 1) + 13, 34), most)
+    figure = on or new_figure(width, height)
     if isinstance(figure, Figure):
         figure.set_layout_engine("compressed")
     ax = figure.add_subplot()
@@ -37,7 +39,7 @@ def draw_heat_map(
     picture = ax.pcolormesh(values, cmap=cmap, norm=norm, edgecolors="white", linewidth=0.6)
     picture.set_rasterized(values.size > 2000)
     ax.set(aspect="equal", xlim=(0, columns), ylim=(rows, 0))
-    _cell_names(ax, drawing, width)
+    _cell_names(ax, drawing, width, min((width - 24) / max(columns, 1), (height - 13) / max(rows, 1)))
     all_fit = _cell_notes(ax, drawing, width, norm, cmap)
     unit = f" ({drawing.colour.unit})" if drawing.colour.unit not in {"", "1"} else ""
     _colour_bar(figure, ax, picture, drawing.colour.label + unit)
@@ -71,13 +73,20 @@ def _norm(drawing: HeatMap, values: Any) -> Normalize:
     return Normalize(low, high if high > low else low + 1.0)
 
 
-def _cell_names(ax: Axes, drawing: HeatMap, width: int) -> None:
+def _cell_names(ax: Axes, drawing: HeatMap, width: int, cell: float) -> None:
+    """Names of rows and columns; those of columns in two lines or upright where cells of `cell` mm ask so."""
     per_name = 4.0 if width <= NARROW else 5.0
-    for which, names in (("x", drawing.columns), ("y", drawing.rows)):
-        longest = max(map(len, names), default=1) if which == "x" else 1
-        step = max(1, int(np.ceil(len(names) * max(per_name, 1.7 * longest) / (width * 0.8))))
-        at = np.arange(len(names))[::step]
+    across = [fill(name, max(int(cell / LETTER), 3), break_long_words=False) for name in drawing.columns]
+    longest = max((len(line) for name in across for line in name.split("\n")), default=1)
+    tall = max((name.count("\n") for name in across), default=0) > 1
+    upright = max(map(len, drawing.columns), default=1) > 3 and (tall or LETTER * longest > 2 * cell)
+    wide = per_name if upright else max(per_name, LETTER * longest)
+    across = list(drawing.columns) if upright else across
+    for which, names, needed in (("x", across, wide), ("y", list(drawing.rows), per_name)):
+        at = np.arange(len(names))[:: max(1, int(np.ceil(needed / cell)))]
         getattr(ax, f"set_{which}ticks")(at + 0.5, [names[k] for k in at])
+    if upright:
+        ax.tick_params(axis="x", labelrotation=90)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

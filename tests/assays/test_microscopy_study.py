@@ -60,6 +60,7 @@ def sizes(outcome, name="mean diameter"):
     return {e.group["sample"]: e.outcome for e in analysis.endpoints if e.name == name}
 
 
+@pytest.mark.slow
 def test_a_second_run_comes_from_the_cache_and_workers_change_nothing(images, tmp_path):
     text = "title: t\nruns:\n" + "".join(
         f"  {name}:\n    assay: microscopy\n    files: [{{file: {name}1.png, sample: {name}}}]\n"
@@ -153,6 +154,7 @@ def test_without_a_scale_no_length_is_written_anywhere(images, tmp_path):
     assert {e["unit"] for e in endpoints} == {"px", "%", "1"}
 
 
+@pytest.mark.slow
 def test_a_report_is_written_whole_and_twice_the_same(images, tmp_path):
     study = planned(images / "bars", STUDY.split("      - {file: a2")[0])
     for name in ("one", "two"):

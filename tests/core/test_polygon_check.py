@@ -39,7 +39,7 @@ def test_touching_counts_as_crossing(vertices: list[list[float]]) -> None:
     st.lists(st.floats(0, 6.2), min_size=3, max_size=12, unique_by=lambda a: round(a, 2)), st.integers(0, 11)
 )
 def test_points_round_a_circle_never_cross_in_order(angles: list[float], turn: int) -> None:
-    ordered = np.sort(np.round(angles, 2))
+    ordered = np.sort([round(angle, 2) for angle in angles])
     vertices = np.roll(np.column_stack([np.cos(ordered), np.sin(ordered)]), turn, axis=0)
     assert crossing(vertices) is None
     if len(vertices) >= 4:

@@ -124,6 +124,7 @@ def test_sixteen_bit_with_hot_pixels_keeps_weak_particles(draw, lattice) -> None
     assert median_diameter(found.labels) == pytest.approx(20, rel=0.08)
 
 
+@pytest.mark.slow
 def test_large_images_keep_their_sizes_on_the_coarser_grid(draw, lattice) -> None:
     discs = lattice(14, 120, (1600, 1600))
     labels = find_particles(draw(discs, (1600, 1600), slope=40)).labels

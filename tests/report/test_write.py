@@ -22,6 +22,7 @@ def test_everything_is_there(written):
         assert f"figures/comparisons/lines-{ending}" in names
 
 
+@pytest.mark.slow
 def test_two_writes_are_byte_equal(written, outcome, stage):
     again = stage(outcome)
     time.sleep(max(0.0, 2 - time.time() % 2))  # another second, as a zip counts them

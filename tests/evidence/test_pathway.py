@@ -36,9 +36,15 @@ def test_the_shipped_pathway_names_all_that_the_guide_prints() -> None:
     asked |= {"dna_damage", "p53_ps15", "p21", "p27", "cyclin_a", "cyclin_d1", "cyclin_d3", "cdk4", "cdk6"}
     asked |= {"p_akt", "p_erk", "s_phase", "annexin"}
     assert asked <= set(words)
-    assert words["p_jnk"] == words["p_p38"] == "not stated"  # the guide prints no sign
+    for word in ("p_jnk", "p_p38", "bax_bcl_2", "caspase_8", "sub_g1", "gsh", "cytochrome_c"):
+        assert words[word] == "not stated"  # the guide prints no sign, or does not name it
     assert [event.rank for event in pathway.events] == sorted(event.rank for event in pathway.events)
     assert len({(event.column, event.row) for event in pathway.events}) == len(pathway.events)
+
+
+def test_signs_of_death_are_the_cause_of_nothing() -> None:
+    starts = {edge.source for edge in named_pathway("selenocystine").edges}
+    assert not starts & {"annexin", "sub_g1", "parp_cleavage", "viability"}
 
 
 def test_its_sources_are_those_of_the_guide() -> None:

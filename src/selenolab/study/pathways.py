@@ -133,8 +133,8 @@ def _network(pathway: Pathway, rows: Sequence[Confronted], name: str) -> Network
     )
     text = (
         f"Pathway of {name}: each box is coloured by the change against the untreated control at the "
-        "highest dose and latest time that was measured; arrows are those of the published mechanism, not of "
-        "these data"
+        "highest dose and latest time that was measured; arrows are those of the published mechanism and of "
+        "textbooks, not of these data"
     )
     return Network(
         "pathway", f"Pathway: {name}", Caption(text, "as the table says for each event"),

@@ -6,6 +6,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from selenolab.core.study import Failure, StudyResult
 from selenolab.report.write import write_report
 

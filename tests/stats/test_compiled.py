@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from numba.core import caching
 
 from selenolab.stats import compiled as compiled_module
@@ -32,6 +33,7 @@ def test_kept_code_ages_with_the_kernels_of_its_folder() -> None:
     assert len({kernels_digest(folder) for folder in folders}) == 2
 
 
+@pytest.mark.slow
 def test_cache_folder_is_filled_and_used(tmp_path: Path) -> None:
     script = (
         "from selenolab.fit.ll4_kernel import step_of\nimport numpy as np\n"

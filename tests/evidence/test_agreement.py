@@ -56,6 +56,15 @@ def test_a_bound_can_show_a_direction() -> None:
     assert direction(EventReading("ros", "toy", {}, bound)) == "up"
 
 
+def test_a_ratio_whose_interval_reaches_below_zero_can_go_down() -> None:
+    """An enzyme that is nearly gone: its ratio is taken on the plain scale, and is the clearest of all."""
+    gone = Estimate(0.03, -0.09, 0.15, "1", "mean over experiments, t interval", 3, IS)
+    assert p_value(gone) < 0.001
+    assert judged(EventReading("trxr_activity", "toy", {}, gone))["trxr_activity"] == "agrees"
+    wide = Estimate(0.5, -0.6, 1.6, "1", "mean over experiments, t interval", 3, IS)
+    assert direction(EventReading("trxr_activity", "toy", {}, wide)) == "open"
+
+
 def test_the_p_is_that_of_the_interval() -> None:
     days = ["a", "b", "c", "d"]
     change = change_from_control([2.0, 3.0, 2.5, 2.2], days, [1.0, 1.1, 0.9, 1.2], days, "1")
@@ -85,4 +94,5 @@ def test_the_summary_counts_every_event_once() -> None:
     assert lines[0].startswith(f"Of {len(PATHWAY.events)} events of the pathway 2 were measured: 1 agree")
     assert "1 disagree with it (p21)" in lines[0]
     assert lines[1].count(",") >= len(PATHWAY.events) - 4
+    assert "of 2 events without any change 0.1 would be called clear by chance" in lines[-2]
     assert "does not show that one event causes the next" in lines[-1]

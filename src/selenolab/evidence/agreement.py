@@ -13,6 +13,7 @@ from selenolab.evidence.pathway import same_line
 from selenolab.stats.intervals import t_quantile
 
 ALPHA = 0.05
+TESTED = ("agrees", "disagrees", "mixed", "no clear change", "not stated")
 Named = tuple[str, EventReading]  # run, reading
 
 
@@ -39,18 +40,23 @@ def direction(reading: EventReading, of: int = 1) -> Literal["up", "down", "open
         return "unknown"
     if change.censored:
         return "up" if change.censored == ">" and change.low > 1 else "down" if change.high < 1 else "open"
-    if not (isfinite(change.high) and change.low > 0 and change.n >= 2):
+    if not (isfinite(change.high) and isfinite(change.low) and change.n >= 2):
         return "unknown"
     return ("up" if change.value > 1 else "down") if p_value(change) * of < ALPHA else "open"
 
 
 def p_value(change: Estimate) -> float:
-    """Two-sided p of "no change", from the t interval of a ratio with n - 1 degrees of freedom."""
-    half = log(change.high / change.low) / 2
+    """Two-sided p of "no change", from the t interval of a ratio with n - 1 degrees of freedom.
+
+    An interval that reaches zero or below is one on the plain scale, as of an enzyme that is nearly gone.
+    """
+    plain = change.low <= 0 or change.value <= 0
+    half = (change.high - change.low) / 2 if plain else log(change.high / change.low) / 2
     if half <= 0 or half == inf:
         return 1.0
     df = max(change.n - 1, 1)
-    return float(2 * stats.t.sf(abs(log(change.value)) / half * t_quantile(change.level, df), df))
+    away = abs(change.value - 1) if plain else abs(log(change.value))
+    return float(2 * stats.t.sf(away / half * t_quantile(change.level, df), df))
 
 
 def _judged(
@@ -106,6 +112,12 @@ def summary(rows: Sequence[Confronted]) -> tuple[str, ...]:
     lines = [f"{first}: {'; '.join(parts)}." if parts else f"{first}."]
     if lacking:
         lines.append(f"Not measured: {', '.join(lacking)}.")
+    tested = sum(row.agreement in TESTED for row in rows)
+    if tested > 1:
+        lines.append(
+            f"Each event is tested by itself: of {tested} events without any change {ALPHA * tested:.1f} "
+            "would be called clear by chance."
+        )
     lines.append(
         "Agreement in direction does not show that one event causes the next: that needs the arm in which "
         "the first is blocked."

@@ -20,6 +20,17 @@ def test_a_rescue_is_seen_and_said() -> None:
     assert "no clear effect remains" in verdict(found, "NAC")
 
 
+def test_among_many_interactions_one_by_itself_says_nothing() -> None:
+    found = interaction(cell(1, 1.1, 0.9), cell(8, 9, 7), cell(1, 1, 1.2), cell(1.1, 1.0, 1.25), "1")
+    assert "is open" in verdict(found, "NAC", p_adjusted=0.08)
+    assert "weaker" in verdict(found, "NAC", p_adjusted=0.04)
+
+
+def test_an_effect_that_turns_round_is_no_block() -> None:
+    found = interaction(cell(10, 11, 9), cell(40, 45, 37), cell(10, 11, 9), cell(5, 5.4, 4.6), "%")
+    assert "turned round" in verdict(found, "NAC")
+
+
 def test_a_perturbation_that_moves_both_arms_alike_is_no_rescue() -> None:
     found = interaction(cell(10, 11, 9), cell(40, 45, 37), cell(5, 5.4, 4.6), cell(20, 22.6, 18.2), "%")
     assert found.estimate.low <= 1 <= found.estimate.high

@@ -55,8 +55,20 @@ def test_a_rescue_is_an_interaction_with_its_interval() -> None:
     assert contrast.effect.n == 3
     assert contrast.p_adjusted == contrast.p
     assert found.conclusions[0].startswith("8 µM, NAC: The effect is weaker with NAC")
+    assert "unless NAC acts on the compound itself" in found.conclusions[0]
+    assert found.conclusions[1].startswith("NAC: a thiol in the medium may react with the compound itself")
     assert found.drawing is not None
     assert len(found.drawing.dots) == 6
+
+
+def test_a_verdict_allows_for_the_number_of_interactions() -> None:
+    """An interaction of p = 0.03 is a rescue by itself, and none among four."""
+    near = {**ANNEXIN, ("8 µM", "NAC"): [16.0, 24.0, 18.0]}
+    assert "weaker with NAC" in study_of(near).conclusions[0]
+    arms = {(dose, f"{arm} {k}"): near[dose, arm] for dose, arm in near for k in range(4) if arm == "NAC"}
+    many = study_of({**{key: cell for key, cell in near.items() if not key[1]}, **arms})
+    assert all(one.p is not None and one.p < 0.05 < (one.p_adjusted or 1) for one in many.contrasts)
+    assert all("is open" in one for one in many.conclusions[:4])
 
 
 def test_an_arm_that_was_not_run_on_untreated_cells_gives_no_interaction() -> None:

@@ -117,11 +117,14 @@ def _estimate(
     return Estimate(exp(step), low, high, "1", f"ratio of ratios {how}, t interval", n, N_IS, level)
 
 
-def verdict(found: Interaction, perturbation: str, level: float = 0.95) -> str:
+def verdict(
+    found: Interaction, perturbation: str, level: float = 0.95, p_adjusted: float | None = None
+) -> str:
     """What the interaction lets one say of the perturbed thing, in one sentence.
 
     "Needed for" is said only where there is an effect without the perturbation and the perturbation
-    makes it smaller, both with intervals that leave no room for nothing.
+    makes it smaller, both with intervals that leave no room for nothing; and, where several interactions
+    were tested, where `p_adjusted` (for their number) is below 1 - level.
     """
     none = 1.0 if found.estimate.unit == "1" and "ratio" in found.estimate.method else 0.0
     plain = found.without.estimate
@@ -136,14 +139,24 @@ def verdict(found: Interaction, perturbation: str, level: float = 0.95) -> str:
             f"Whether {perturbation} changes the effect is open: the {share} interval of the interaction "
             "includes no change."
         )
+    if p_adjusted is not None and p_adjusted >= 1 - level:
+        return (
+            f"Whether {perturbation} changes the effect is open: its interval excludes no change, but p is "
+            f"{p_adjusted:.2g} when the number of interactions tested is allowed for."
+        )
     weaker = (found.estimate.value < none) == (plain.value > none)
     if not weaker:
         return f"The effect is stronger with {perturbation}."
     rest = found.perturbed.estimate
     left = isinstance(rest, Estimate) and not rest.low <= none <= rest.high
+    if isinstance(rest, Estimate) and left and (rest.value > none) != (plain.value > none):
+        return f"The effect is turned round with {perturbation}, which is more than a block."
     gone = (
         f"an effect remains with {perturbation}"
         if left
         else f"no clear effect remains with {perturbation}, which does not show that none does"
     )
-    return f"The effect is weaker with {perturbation}: what it blocks is needed for at least part; {gone}."
+    return (
+        f"The effect is weaker with {perturbation}: what it blocks in the cells is needed for at least part, "
+        f"unless {perturbation} acts on the compound itself; {gone}."
+    )

@@ -1,5 +1,6 @@
 """Comparisons by interaction: what was needed for an effect, where the perturbation was run."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import exp, isfinite
@@ -17,6 +18,7 @@ from selenolab.stats.simultaneous import holm
 from selenolab.study.compare_points import N_IS, NONE, Point, experiment, pooling_warnings, refuse_mixed
 from selenolab.study.compare_words import subject, within
 
+THIOLS = r"\bnac\b|acetylcystein|\bgsh\b|glutathion|\bdtt\b|dithiothreitol|mercapto|thiol|cysteamin"
 METHOD = "interaction of treatment and perturbation over independent experiments"
 Cells = Mapping[tuple[str, str], Mapping[str, Sequence[float]]]  # (level, arm) -> experiment -> values
 
@@ -47,8 +49,9 @@ def interactions(comparison: Comparison, points: Sequence[Point]) -> Compared:
     made = [one for one in found.values() if isinstance(one, Interaction)]
     adjusted = iter(holm([one.p for one in made if one.p is not None]).tolist())
     contrasts = tuple(_contrast(pair, one, points[0], adjusted) for pair, one in found.items())
+    after = dict(zip(found, (contrast.p_adjusted for contrast in contrasts), strict=True))
     said = tuple(
-        f"{pair[0]}, {pair[1]}: {verdict(one, pair[1])}"
+        f"{pair[0]}, {pair[1]}: {verdict(one, pair[1], p_adjusted=after[pair])}"
         for pair, one in found.items()
         if isinstance(one, Interaction)
     )
@@ -58,8 +61,20 @@ def interactions(comparison: Comparison, points: Sequence[Point]) -> Compared:
     )
     return Compared(
         comparison, contrasts, f"{METHOD}; each interval by itself", (), pooling_warnings(points, comparison),
-        _draw(comparison, points, found), (Sentence(text),), "", said,
+        _draw(comparison, points, found), (Sentence(text),), "", (*said, *_thiols(arms, said)),
     )  # fmt: skip
+
+
+def _thiols(arms: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
+    """What a thiol in the medium does to a selenium compound before any cell is reached."""
+    thiols = [arm for arm in arms if re.search(THIOLS, arm, re.IGNORECASE)]
+    if not said or not thiols:
+        return ()
+    return (
+        f"{', '.join(thiols)}: a thiol in the medium may react with the compound itself (it reduces and binds "
+        "diselenides) and keep it out of the cells. That oxidants are needed is shown by catalase, or by a "
+        "thiol that was washed away before the compound.",
+    )
 
 
 def _cells(points: Sequence[Point]) -> Cells:

@@ -71,9 +71,9 @@ def _thiols(arms: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
     if not said or not thiols:
         return ()
     return (
-        f"{', '.join(thiols)}: a thiol in the medium may react with the compound itself (it reduces and binds "
-        "diselenides) and keep it out of the cells. That oxidants are needed is shown by catalase, or by a "
-        "thiol that was washed away before the compound.",
+        f"{', '.join(thiols)}: a thiol in the medium may react with the compound itself (it reduces and "
+        "binds diselenides) and keep it out of the cells. That oxidants are needed is shown by catalase, or "
+        "by a thiol that was washed away before the compound.",
     )
 
 

@@ -1,6 +1,7 @@
 """The panels on synthetic tubes of known truth, and what they say when controls are missing."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,39 @@ def test_jc1_follows_the_share_of_cells_that_lost_their_potential(tmp_path, rati
     assert 0.6 < fold.value < 1
     assert value(analysis, "JC-1 red/green over CCCP", dose="0 µM").value > 10
     assert "JC-1 and no cells" in controls_asked(analysis)
+
+
+def of_line(tubes, line, factor, plus=0.0):
+    """The tubes as another line shows them: its events times `factor`, and brighter without a dye by `plus`."""
+    dyes = np.array(["FSC" not in name and "SSC" not in name for name in tubes[0].channels])
+    return [
+        replace(
+            tube, name=f"{line}_{tube.name}", words={**tube.words, "cell_line": line},
+            events=np.where(dyes, tube.events * factor + plus, tube.events),
+        )
+        for tube in tubes
+    ]  # fmt: skip
+
+
+def test_jc1_of_two_lines_in_one_experiment_is_read_by_the_controls_of_each(tmp_path):
+    tubes = truth.jc1_study(2, experiments=2, count=2000)
+    red = np.array([0.05 if name == "PE-A" else 1.0 for name in tubes[0].channels])
+    dim = of_line(truth.jc1_study(3, experiments=2, count=2000), "A375", red)
+    tubes += [replace(tube, spill=tube.spill * [[1.0, 0.05], [20.0, 1.0]]) for tube in dim]
+    found = numbers(analysed(tubes, tmp_path, panel="jc1"))
+    for tube in tubes:
+        if tube.words["role"] == "sample":
+            assert found.loc[tube.name, "depolarised [%]"] == pytest.approx(tube.truth["depolarised"], abs=3)
+
+
+def test_dcf_of_two_lines_in_one_experiment_is_above_the_background_of_each(tmp_path):
+    tubes = without(truth.dcf_study(2, experiments=1, count=2000), "drug_only")
+    tubes += of_line(tubes, "A375", 1.0, 2_000.0)
+    found = numbers(analysed(tubes, tmp_path, panel="dcf"))
+    signal = found["median"] - found["background"]
+    for tube in tubes:
+        if tube.words["role"] == "sample":
+            assert signal[tube.name] == pytest.approx(tube.truth["median"], rel=0.04)
 
 
 def test_jc1_without_cccp_gives_a_ratio_and_no_depolarised_cells(tmp_path):

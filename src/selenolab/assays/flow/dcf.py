@@ -56,22 +56,29 @@ def read_dcf(bench: Bench) -> Panel:
 
 
 def background(bench: Bench, tube: Tube, medians: Mapping[str, float]) -> Background:
-    """Cells with the compound and no dye, else unstained cells of the experiment, else of all."""
+    """Cells with the compound and no dye, else unstained cells of the experiment, else of all.
+
+    Lines differ in what they show without a dye, and so do times: those of the same line and time come first.
+    """
     alone = [t for t in bench.room.of("drug_only") if t.name in medians and _same_drug(t, tube)]
     unstained = [t for t in bench.room.of("unstained") if t.name in medians]
+    same = [t for t in unstained if t.cell_line in (tube.cell_line, "")]
     choices = (
         ([t for t in alone if t.experiment == tube.experiment], "compound without dye"),
-        ([t for t in unstained if t.experiment == tube.experiment], "unstained cells"),
-        (unstained, "unstained cells of other experiments"),
+        ([t for t in same if t.experiment == tube.experiment], "unstained cells"),
+        (same, "unstained cells of other experiments"),
+        (unstained, "unstained cells of another line"),
     )
     for tubes, origin in choices:
         if tubes:
-            return Background(float(np.mean([medians[t.name] for t in tubes])), origin)
+            near = [t for t in tubes if t.time == tube.time] or tubes
+            return Background(float(np.mean([medians[t.name] for t in near])), origin)
     return Background(0.0, "")
 
 
 def _same_drug(alone: Tube, tube: Tube) -> bool:
-    return bool(tube.compound) and (alone.compound, alone.dose) == (tube.compound, tube.dose)
+    same_line = alone.cell_line in (tube.cell_line, "")
+    return bool(tube.compound) and same_line and (alone.compound, alone.dose) == (tube.compound, tube.dose)
 
 
 def _list(names: Sequence[str], most: int = 6) -> str:

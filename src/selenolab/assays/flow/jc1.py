@@ -12,12 +12,13 @@ from selenolab.assays.flow.room import Tube
 from selenolab.core.check import Check, MissingControl
 
 Floats = NDArray[np.float64]
+Key = tuple[str, str]  # experiment, cell line
 APART = 2.0  # least ratio of untreated to CCCP by which the assay is said to work
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the controls of an experiment say: backgrounds, CCCP ratio, threshold of the ratio."""
+    """What the controls of an experiment and cell line say: backgrounds, CCCP ratio, threshold of the ratio."""
 
     red: float
     green: float
@@ -28,11 +29,11 @@ class Reference:
 
 def read_jc1(bench: Bench) -> Panel:
     """The ratio and the depolarised share of every stained tube."""
-    references = {name: _reference(bench, name) for name in sorted({t.experiment for t in bench.room.tubes})}
+    references = {key: _reference(bench, key) for key in sorted({_key(tube) for tube in bench.room.tubes})}
     values: list[Value] = []
     rows: dict[str, dict[str, float]] = {}
     for one in prepared(bench, bench.room.of("sample", "positive", "cccp", "particle_only")):
-        own = references[one.tube.experiment]
+        own = references[_key(one.tube)]
         ratios, ratio = _ratio(one, bench, own)
         if ratio is None:
             continue
@@ -49,6 +50,16 @@ def read_jc1(bench: Bench) -> Panel:
         tuple(_missing(bench, references)),
         tuple(_warnings(references)),
     )
+
+
+def _key(tube: Tube) -> Key:
+    return tube.experiment, tube.cell_line
+
+
+def _told(key: Key, references: Mapping[Key, Reference]) -> str:
+    """An experiment by its name, with the line where there are several."""
+    several = len({line for _, line in references}) > 1
+    return f"{key[0]}, {key[1]}" if several and key[1] else key[0]
 
 
 def _values(tube: Tube, ratio: float, ratios: Floats, own: Reference) -> Iterator[Value]:
@@ -82,16 +93,19 @@ def _ratio(one: Prepared, bench: Bench, own: Reference) -> tuple[Floats, float |
     return ratios, middle if np.isfinite(middle) else None
 
 
-def _reference(bench: Bench, experiment: str) -> Reference:
+def _reference(bench: Bench, key: Key) -> Reference:
     parts, room = bench.room.channels.parts, bench.room
-    unstained = [t for t in room.of("unstained") if t.experiment == experiment] or list(room.of("unstained"))
+    experiment, line = key
+    of_line = [t for t in room.of("unstained") if t.cell_line in (line, "")] or list(room.of("unstained"))
+    unstained = [t for t in of_line if t.experiment == experiment] or of_line
     red, green = (
         float(np.median(found)) if (found := pooled_values(bench, unstained, parts[part])).size else 0.0
         for part in ("red", "green")
     )
     bare = Reference(red, green, None, None, 0.0)
-    cccp = _together(bench, [t for t in room.of("cccp") if t.experiment == experiment], bare)
-    untreated = [t for t in room.of("sample") if t.experiment == experiment and t.control and not t.arm]
+    own = [t for t in room.of("cccp", "sample") if t.experiment == experiment]
+    cccp = _together(bench, [t for t in own if t.role == "cccp" and t.cell_line in (line, "")], bare)
+    untreated = [t for t in own if t.control and not t.arm and t.cell_line == line]
     whole = _together(bench, untreated, bare)
     if not cccp:
         return bare
@@ -133,9 +147,10 @@ def least_error(low: Floats, high: Floats) -> tuple[float, float]:
     return float(middles[index]), float(100 * max(wrong_high[index], wrong_low[index]))
 
 
-def _missing(bench: Bench, references: Mapping[str, Reference]) -> Iterator[MissingControl]:
+def _missing(bench: Bench, references: Mapping[Key, Reference]) -> Iterator[MissingControl]:
     room = bench.room
-    bare = [name for name, own in references.items() if own.cccp is None]
+    seen = {_key(tube) for tube in room.of("sample")}
+    bare = [_told(key, references) for key, own in references.items() if own.cccp is None and key in seen]
     if bare:
         yield MissingControl(
             "that the red/green ratio follows the mitochondrial potential, and the share of depolarised "
@@ -160,8 +175,12 @@ def _missing(bench: Bench, references: Mapping[str, Reference]) -> Iterator[Miss
             )
 
 
-def _warnings(references: Mapping[str, Reference]) -> Iterator[str]:
-    wide = [f"{name} ({own.overlap:.0f} %)" for name, own in references.items() if own.overlap > 10]
+def _warnings(references: Mapping[Key, Reference]) -> Iterator[str]:
+    wide = [
+        f"{_told(key, references)} ({own.overlap:.0f} %)"
+        for key, own in references.items()
+        if own.overlap > 10
+    ]
     if wide:
         yield (
             "Untreated and CCCP cells overlap, so that the depolarised share is pulled towards the middle; "
@@ -170,21 +189,21 @@ def _warnings(references: Mapping[str, Reference]) -> Iterator[str]:
 
 
 def _checks(
-    bench: Bench, rows: Mapping[str, Mapping[str, float]], references: Mapping[str, Reference]
+    bench: Bench, rows: Mapping[str, Mapping[str, float]], references: Mapping[Key, Reference]
 ) -> Iterator[Check]:
     """Whether CCCP lowered the ratio; what particles without cells show."""
-    for name, own in references.items():
+    for key, own in references.items():
         untreated = [
             rows[tube.name]["JC-1 red/green"]
             for tube in bench.room.of("sample")
-            if tube.experiment == name and tube.control and tube.name in rows
+            if _key(tube) == key and tube.control and tube.name in rows
         ]
         if own.cccp and untreated:
             fold = float(np.mean(untreated)) / own.cccp
             why = f"the ratio of untreated cells is {fold:.3g} times that with CCCP"
             yield Check(
                 "CCCP lowers the ratio",
-                f"experiment {name}",
+                f"experiment {_told(key, references)}",
                 fold >= APART,
                 why,
                 fold,

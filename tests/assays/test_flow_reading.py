@@ -65,6 +65,14 @@ def test_a_sheet_gives_roles_doses_and_times_in_one_unit(pair):
     assert found.tables["tubes"].units == {"dose": "µM"}
 
 
+def test_a_tube_without_dose_is_no_control_beside_tubes_of_dose_zero(pair):
+    rows = [{"file": "a.fcs", "dose": 0.0}, {"file": "b.fcs", "dose": None}]
+    with pytest.raises(SelenolabError, match=r"b\.fcs: .*neither dose nor compound.*role of the control"):
+        tubes_of(pair, sheet(rows, dose="µM"))
+    told = [row | {"role": role} for row, role in zip(rows, ("vehicle", "unstained"), strict=True)]
+    assert list(tubes_of(pair, sheet(told, dose="µM"))[0]["role"]) == ["sample", "unstained"]
+
+
 def test_facts_of_the_study_file_go_before_the_sheet(pair):
     table = sheet(
         [{"file": "a.fcs", "dose": 4, "arm": ""}, {"file": "b.fcs", "dose": 4, "arm": ""}], dose="µM"

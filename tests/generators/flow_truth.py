@@ -331,7 +331,7 @@ def _dna_events(
 def example(folder: Path) -> None:
     """The example of the assay's folder: three small experiments with one set of controls, by file name."""
     tubes = annexin_study(7, count=400, drug_only=False)
-    words = ("file", "experiment", "compound", "dose [µM]", "time [h]", "cell_line", "stain")
+    words = ("file", "role", "experiment", "compound", "dose [µM]", "time [h]", "cell_line", "stain")
     lines = [",".join(words)]
     samples = [tube for tube in tubes if tube.words["role"] == "sample" and tube.words["dose"] != 8.0]
     controls = [tube for tube in tubes if tube.words["role"] != "sample" and tube.words["experiment"] == "E1"]
@@ -344,6 +344,7 @@ def example(folder: Path) -> None:
         own = tube.words
         cells = (
             name,
+            own["role"],
             own["experiment"],
             own.get("compound", ""),
             own.get("dose", ""),

@@ -77,7 +77,23 @@ def stated_of(files: Sequence[InputFile], sheet: Sheet | None) -> dict[str, Stat
         For an unknown word or role, a dose or time without a unit, a sheet row that names no file.
     """
     rows = _sheet_rows(sheet, [file.name for file in files]) if sheet is not None else {}
-    return {file.name: _stated(file, rows.get(file.name, {})) for file in files}
+    stated = {file.name: _stated(file, rows.get(file.name, {})) for file in files}
+    _refuse_unclear_controls({f.name: stated[f.name] for f in files if f.parsed.kind == "population"})
+    return stated
+
+
+def _refuse_unclear_controls(stated: Mapping[str, Stated]) -> None:
+    """Beside untreated cells of dose 0, a tube without dose and compound may be a stain control."""
+    samples = {name: one for name, one in stated.items() if one.role == "sample"}
+    if not any(one.dose == 0 for one in samples.values()):
+        return
+    for name, one in samples.items():
+        if not isfinite(one.dose) and not one.compound:
+            raise StudyError(
+                f"{name}: It has the role sample, but neither dose nor compound, and other tubes have dose "
+                "0. Write dose 0 for untreated cells, or the role of the control, such as unstained or "
+                "single_stain."
+            )
 
 
 def _stated(file: InputFile, row: Mapping[str, _Said]) -> Stated:

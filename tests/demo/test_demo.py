@@ -175,7 +175,17 @@ def test_the_release_comes_back_without_its_bag(study, told):
 
 def test_every_run_of_the_bench_has_its_twin(study):
     bench = [name for name in study if not name.endswith("-twin")]
-    assert bench == ["sizing", "dialysis", "plates", "annexin", "cycle", "comets", "glutathione", "reductase"]
+    assert bench == [
+        "sizing",
+        "dialysis",
+        "plates",
+        "annexin",
+        "cycle",
+        "comets",
+        "blots",
+        "glutathione",
+        "reductase",
+    ]
     for name in bench:
         assert study[f"{name}-twin"].assay == study[name].assay
         assert isinstance(study[f"{name}-twin"].door, Virtual)

@@ -16,7 +16,7 @@ from selenolab.demo.mechanism import BETWEEN, COMPOUND, DOSES, EXPERIMENTS, LINE
 Floats = NDArray[np.float64]
 WIDE, HIGH, LANE = 300, 120, 42  # px
 LOAD = 0.08  # SD of ln of what a lane holds
-DILUTIONS = (1.0, 0.5, 0.25)  # of the pooled lysate, in the last three lanes
+DILUTIONS = (2.0, 0.7, 0.25)  # of the usual load of the pooled lysate, in the last three lanes
 PEAK = 16000.0  # counts of an untreated band above the ground
 PROTEINS = ("p53-pS15", "cleaved caspase-3", "p21", "p-Akt", "beta-actin", "total protein")
 FAINT = {"cleaved caspase-3": 0.22, "p53-pS15": 0.3, "p21": 0.35, "p-Akt": 0.7}  # of PEAK, untreated

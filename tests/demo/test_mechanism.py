@@ -43,7 +43,7 @@ def held(results, run, name, true, **group):
 
 
 def test_most_intervals_hold_the_truth(results):
-    """47 intervals of 95 %: on average 45 hold; fewer than 41 would be a fault (p < 0.03), not chance."""
+    """40 intervals of 95 %, on average 38 hold: at least 35 have to. Nothing is drawn anew, so nothing flickers."""
     told = []
     untreated = TRUTH["0 µM"]
     for dose in ("0 µM", "8 µM", "16 µM"):
@@ -66,7 +66,8 @@ def test_most_intervals_hold_the_truth(results):
         told += [held(results, "glutathione", "GSH/GSSG, fold of control", ratio, dose=dose)]
     with_nac = TRUTH["with NAC"]["16 µM"]
     told += [held(results, "annexin", "early apoptotic", with_nac["early"], dose="16 µM", arm="NAC")]
-    assert sum(told) / len(told) > 0.86, told
+    assert len(told) == 40
+    assert sum(told) >= 35, told
 
 
 def test_the_pathway_agrees_where_it_was_made_to(study, results):

@@ -162,7 +162,7 @@ def test_jc1_follows_the_share_of_cells_that_lost_their_potential(tmp_path, rati
 
 
 def of_line(tubes, line, factor, plus=0.0):
-    """The tubes as another line shows them: its events times `factor`, and brighter without a dye by `plus`."""
+    """The tubes as another line shows them: light times `factor`, and `plus` without any dye."""
     dyes = np.array(["FSC" not in name and "SSC" not in name for name in tubes[0].channels])
     return [
         replace(

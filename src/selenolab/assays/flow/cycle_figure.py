@@ -26,7 +26,10 @@ def _cycle_panel(name: str, one: Cycle) -> Histogram:
     dna = curve["dna"].to_numpy(float)
     half = float(dna[1] - dna[0]) / 2
     bins = pd.DataFrame({"left": dna - half, "right": dna + half, "count": curve["counts"].to_numpy(float)})
-    parts = (("sum", "total"), ("G1", "g1"), ("S", "s"), ("G2/M", "g2m"), ("debris", "debris"))
+    parts = (
+        ("sum", "total"), ("G1", "g1"), ("S", "s"), ("G2/M", "g2m"), ("sub-G1", "sub_g1"),
+        ("debris", "debris"),
+    )  # fmt: skip
     lines = tuple(
         Series(label, "line", pd.DataFrame({"x": dna, "y": curve[column].to_numpy(float)}), number)
         for number, (label, column) in enumerate(parts)

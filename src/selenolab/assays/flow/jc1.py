@@ -18,7 +18,7 @@ APART = 2.0  # least ratio of untreated to CCCP by which the assay is said to wo
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the controls of an experiment and cell line say: backgrounds, CCCP ratio, threshold of the ratio."""
+    """What the controls of an experiment and cell line say: backgrounds, CCCP ratio, threshold."""
 
     red: float
     green: float

@@ -346,3 +346,15 @@ def test_the_answer_says_of_glutathione_the_reduced_form_and_the_ratio():
     assert "GSH/GSSG 2" in told
     assert "total" not in told
     assert "reduced GSH 2" not in told
+
+
+def test_an_arm_of_thiol_disturbs_as_a_compound_does(tmp_path):
+    head = GSH_HEAD.replace("compound", "compound,arm")
+    rows = [
+        ["vehicle", "1", "", "", "0", "", "2", "1", "0.3"],
+        ["sample", "1", "X", "NAC", "8", "", "2", "1", "0.2"],
+    ]
+    analysis = analysed(tmp_path, table(*rows, head=head, exact=False), preset="gsh_dtnb")
+    assert any(
+        text.startswith("NAC: Selenols and other thiols react with DTNB") for text in analysis.warnings
+    )

@@ -138,7 +138,8 @@ def test_every_shipped_preset_is_sound_and_cites_what_can_be_looked_up():
         if preset.interference:
             assert preset.disturbs("L-selenocystine")
             assert preset.disturbs("NAC")
-            assert not preset.disturbs("cisplatin")
+            assert all(preset.disturbs(name) for name in ("SeC", "Cu-SeC NPs", "SeCys2", "SeNPs"))
+            assert not any(preset.disturbs(name) for name in ("cisplatin", "secnidazole"))
 
 
 HOSTILE = {
@@ -163,6 +164,11 @@ HOSTILE = {
         "with a sound reading, found none",
     ),
     "wrong kit": (LINE + GOOD + "B1,maximum,,0.4\n", "role is 'maximum'"),
+    "no protein": (
+        "well,role,standard_concentration [µM],protein [mg/mL],absorbance\n"
+        "A1,standard,0,,0.1\nA2,standard,10,,0.2\nA3,standard,20,,0.3\nB1,sample,,0,0.2\n",
+        "row 5, well B1: protein is 0 mg/mL",
+    ),
     "two units": ("well,role,standard_concentration [µM],dilution [mL],absorbance\n", "t.csv"),
 }
 
@@ -174,6 +180,12 @@ def test_hostile_tables_are_refused_in_one_line(tmp_path, case):
         analysed(tmp_path, text)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_gssg_is_counted_in_molecules_not_by_mass(tmp_path):
+    masked = GOOD + "B1,sample,,0.3\nB2,masked,,0.2\n"
+    with pytest.raises(SelenolabError, match="is in mg/mL, a mass concentration.*in molecules"):
+        analysed(tmp_path, LINE.replace("µM", "mg/mL") + masked, preset="gsh_dtnb")
 
 
 @pytest.mark.parametrize(

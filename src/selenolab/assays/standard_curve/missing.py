@@ -52,8 +52,9 @@ def _untreated(prepared: Prepared) -> Iterator[MissingControl]:
 
 
 def interference(prepared: Prepared) -> Iterator[str]:
-    """The kit's warning where a compound is known to disturb it."""
+    """The kit's warning where a compound, or an arm such as NAC, is known to disturb it."""
     preset: Preset = prepared.preset
-    names = sorted({name for name in prepared.wells["compound"] if name and preset.disturbs(name)})
+    given = {*prepared.wells["compound"], *prepared.wells["arm"]} - {""}
+    names = sorted(name for name in given if preset.disturbs(name))
     if names and preset.interference is not None:
         yield f"{', '.join(names)}: {preset.interference.warning}"

@@ -1,5 +1,6 @@
 """The pathway page: when there is one, what stands on it, and that a simulation has its own."""
 
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -74,6 +75,13 @@ def test_the_figures_hold_what_was_measured_and_nothing_else() -> None:
     assert page.table.columns == ("2 µM, 24 h", "8 µM, 24 h")
     assert page.table.rows == ("DCF / ROS", "S phase", "Annexin V")
     assert int(np.isfinite(page.table.values).sum()) == 4
+
+
+def test_doses_of_runs_in_other_units_are_the_same_doses() -> None:
+    nano = replace(reading("ros", 2000, 1.5), dose_unit="nM")  # 2 µM: not above 8 µM
+    (page,) = pathway_pages(study(), [result(*THREE), result(nano, reading("annexin", 2, 2.0), name="two")])
+    assert page.table.columns == ("2 µM, 24 h", "8 µM, 24 h")
+    assert page.network.nodes.set_index("id").loc["ros", "value"] == pytest.approx(np.log2(3.0))
 
 
 def test_the_record_holds_every_reading() -> None:

@@ -1,6 +1,7 @@
 """The pathway page of a study: what its runs measured of a mechanism, against what is published of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, log2
 
 import numpy as np
@@ -15,6 +16,7 @@ from selenolab.core.pathway import Confronted, Pathway, PathwayPage
 from selenolab.core.study import Failure, Result, Study
 from selenolab.evidence.agreement import confront, direction, summary
 from selenolab.evidence.pathway import named_pathway, read_pathway
+from selenolab.formats.units import factor
 
 LEAST = 3  # different events that make a page where the study file does not ask for one
 NO_PAGE = "none"
@@ -59,11 +61,27 @@ def _page(
     study: Study, pathway: Pathway, key: tuple[bool, str, str], readings: Sequence[Named]
 ) -> PathwayPage:
     virtual, compound, line = key
+    readings = _in_one_unit(readings)
     rows = confront(pathway, readings, line)
     group = {word: text for word, text in (("compound", compound), ("cell_line", line)) if text}
     told = (*_identity(study, pathway, compound), *_strange(pathway, readings), *summary(rows))
     name = " on ".join(group.values()) or "the treated cells"
     return PathwayPage(pathway, group, virtual, rows, told, _network(pathway, rows, name), _heat(rows, name))
+
+
+def _in_one_unit(readings: Sequence[Named]) -> tuple[Named, ...]:
+    """Doses in the unit of the first that has one, so that the highest is the highest; others as they are."""
+    unit = next((one.dose_unit for _, one in readings if one.dose_unit), "")
+
+    def turned(one: EventReading) -> EventReading:
+        if one.dose is None or not one.dose_unit or one.dose_unit == unit:
+            return one
+        try:
+            return replace(one, dose=one.dose * factor(one.dose_unit, unit), dose_unit=unit)
+        except DataError:
+            return one  # mass beside molar: no factor joins them
+
+    return tuple((run, turned(one)) for run, one in readings)
 
 
 def _identity(study: Study, pathway: Pathway, compound: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _rows(name: str, experiment: int, doses: tuple[float, ...]) -> list[dict[str
     lanes: list[dict[str, object]] = [
         {
             "role": "sample",
-            "compound": "SeC" if dose else "",
+            "compound": "L-selenocystine" if dose else "",
             "dose [µM]": dose,
             "time [h]": 24,
             "dilution": "",

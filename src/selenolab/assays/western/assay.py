@@ -60,7 +60,7 @@ def _warnings(bench: Bench, found: Headline) -> Iterator[str]:
         noted = [
             part
             for part in blot.note.split("; ")
-            if part.startswith(("splice", "Bands run", "faint", "lanes were"))
+            if part.startswith(("splice", "possible", "Bands run", "faint", "lanes were"))
         ]
         if noted:
             yield f"{blot.name}: {'; '.join(noted)}."

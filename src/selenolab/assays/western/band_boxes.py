@@ -179,7 +179,7 @@ def _rows_of_bands(found: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _spans(parts: Sequence[pd.DataFrame]) -> str:
-    return "; ".join(
+    return ", ".join(
         f"y {part['y0'].min():.0f} to {part['y1'].max():.0f} in {part['lane'].nunique()} "
         f"lane{'s' * (part['lane'].nunique() != 1)}"
         for part in parts

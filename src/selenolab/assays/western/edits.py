@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from selenolab.assays.western.settings import WesternSettings
+from selenolab.assays.western.settings import ExcludedBand, WesternSettings
 from selenolab.assays.western.stated import matches
 from selenolab.core.errors import StudyError, did_you_mean
 
@@ -35,13 +35,21 @@ def excluded(places: Sequence[Place], settings: WesternSettings) -> dict[Place, 
             and one.protein in ("", place.protein)
         ]
         if not hit:
-            names = list(dict.fromkeys(place.image for place in places))
-            raise StudyError(
-                f"exclude {number}: '{one.image}' lane {one.lane} {one.protein}".rstrip()
-                + f" is no band that was measured. {did_you_mean(one.image, names)}"
-            )
+            raise StudyError(f"exclude {number}: {_no_band(places, one)}")
         found |= dict.fromkeys(hit, _told("left out by hand", one.reason, one.by))
     return found
+
+
+def _no_band(places: Sequence[Place], one: ExcludedBand) -> str:
+    what = f"'{one.image}' lane {one.lane} {one.protein}".rstrip()
+    own = [place for place in places if matches(place.image, one.image)]
+    if not own:
+        names = list(dict.fromkeys(place.image for place in places))
+        return f"{what} is no band that was measured. {did_you_mean(one.image, names)}"
+    lanes, proteins = (
+        ", ".join(dict.fromkeys(getattr(p, word) for p in own)) for word in ("lane", "protein")
+    )
+    return f"{what} is no band that was measured. It has lanes {lanes} with {proteins}."
 
 
 def refuse_idle(images: Sequence[str], settings: WesternSettings) -> None:

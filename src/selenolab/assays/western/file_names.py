@@ -9,7 +9,7 @@ _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 def words_of(template: str) -> tuple[str, ...]:
-    """The words of a template.
+    """The words of a template; braces may be left out, as in membrane_protein.
 
     Raises
     ------
@@ -20,7 +20,10 @@ def words_of(template: str) -> tuple[str, ...]:
     --------
     >>> words_of("{membrane}_{protein}")
     ('membrane', 'protein')
+    >>> told_by_name("membrane_protein", "2_p21.tif")
+    {'membrane': '2', 'protein': 'p21'}
     """
+    template = _braced(template)
     words = tuple(word for word in _HOLE.findall(template) if word)
     for word in words:
         if word not in WORDS:
@@ -28,8 +31,14 @@ def words_of(template: str) -> tuple[str, ...]:
         if words.count(word) > 1:
             raise ValueError(f"'{{{word}}}' stands twice")
     if template and not words:
-        raise ValueError("Expected words in braces, as in '{membrane}_{protein}'")
+        raise ValueError("Expected words of a file name, as in membrane_protein")
     return words
+
+
+def _braced(template: str) -> str:
+    if "{" in template:
+        return template
+    return re.sub("|".join(WORDS), lambda found: "{" + found[0] + "}", template)
 
 
 def told_by_name(template: str, name: str) -> dict[str, str] | None:
@@ -40,7 +49,7 @@ def told_by_name(template: str, name: str) -> dict[str, str] | None:
     >>> told_by_name("{membrane}_{protein}", "blots/1_cleaved_caspase-3.tif")
     {'membrane': '1', 'protein': 'cleaved caspase-3'}
     """
-    parts = _HOLE.split(template)
+    parts = _HOLE.split(_braced(template))
     pattern = "".join(
         re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" if part else ".+?"
         for i, part in enumerate(parts)

@@ -16,11 +16,11 @@ from selenolab.assays.western.lanes_table import filled, lanes_table, rows_of, r
 from selenolab.assays.western.schema import BANDS, BLOTS
 from selenolab.assays.western.seeing import Seen, see, settle_lanes, splice_note
 from selenolab.assays.western.settings import WesternSettings
-from selenolab.assays.western.sheet_lanes import LaneRow, lane_rows
+from selenolab.assays.western.sheet_lanes import LaneRow, common_unit, lane_rows
 from selenolab.assays.western.stated import Plane, Told, planes_of
 from selenolab.core.assay import Reading, Sheet
 from selenolab.core.dataset import ArrayRef, Dataset, Table
-from selenolab.core.errors import StudyError
+from selenolab.core.errors import DataError, StudyError
 from selenolab.core.format import InputFile, Parsed
 from selenolab.imaging.blot_lanes import Lanes
 from selenolab.imaging.blot_splices import Splice
@@ -62,14 +62,17 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: WesternSetti
             )
     told = Told()
     rows = lane_rows(sheet) if sheet is not None else ()
+    common_unit(rows, settings.dose_unit)  # a dose without its unit is told before any pixel is looked at
     images = [file for file in files if file.parsed.kind == "image"]
     rows = rows_with_membranes(rows, images, settings)
     membranes = list(dict.fromkeys(row.membrane for row in rows if row.membrane))
     gathered = _Gathered()
     planes = planes_of(images, membranes, settings, told) if images else []
     refuse_idle([plane.name for plane in planes], settings)
+    seen = [see(plane, settings) for plane in planes]
+    _refuse_pictures(seen, settings)
     for membrane in dict.fromkeys(plane.membrane for plane in planes):
-        own = [plane for plane in planes if plane.membrane == membrane]
+        own = [one for one in seen if one.plane.membrane == membrane]
         _take_membrane(own, rows_of(rows, membrane), settings, told, gathered)
     for file in files:
         if file.parsed.kind == "table":
@@ -80,15 +83,21 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: WesternSetti
     return Reading(_dataset(lanes, gathered), tuple(dict.fromkeys(told.assumed)), tuple(told.warnings))
 
 
+def _refuse_pictures(seen: Sequence[Seen], settings: WesternSettings) -> None:
+    """Refuse a run all of whose targets are pictures of blots rather than measurements."""
+    targets = [one for one in seen if one.plane.kind == "target"]
+    if targets and all(one.refusal for one in targets) and not settings.measure_refused:
+        raise DataError(
+            f"{targets[0].plane.name}: Refused for fold changes, as all targets of the run: "
+            f"{targets[0].refusal}. Give the imager's 16-bit file, or set measure_refused to see its bands "
+            "without a fold."
+        )
+
+
 def _take_membrane(
-    planes: Sequence[Plane],
-    rows: Sequence[LaneRow],
-    settings: WesternSettings,
-    told: Told,
-    gathered: _Gathered,
+    seen: Sequence[Seen], rows: Sequence[LaneRow], settings: WesternSettings, told: Told, gathered: _Gathered
 ) -> None:
     """Measure all exposures of one membrane."""
-    seen = [see(plane, settings) for plane in planes]
     expected = max((int(row.lane) for row in rows), default=None)
     lanes = settle_lanes(seen, expected, settings)
     for one in seen:
@@ -107,8 +116,9 @@ def _take(
 ) -> None:
     plane = one.plane
     found = measured(one, lanes, settings)
-    splices = _real(one, lanes)
-    notes = [*one.notes, *splice_note(splices), *([note] if note else []), *found.notes]
+    splices, doubtful = _real(one, lanes, settings.splice_step)
+    possible = [f"possible {line}, not taken for one" for line in splice_note(doubtful)]
+    notes = [*one.notes, *splice_note(splices), *possible, *([note] if note else []), *found.notes]
     gathered.arrays[plane.name] = ArrayRef(
         plane.file.path, plane.file.sha256, plane.pixels.shape, str(plane.pixels.dtype), plane.page
     )
@@ -140,15 +150,16 @@ def _list(numbers: Sequence[int]) -> str:
     return ", ".join(str(number) for number in numbers)
 
 
-def _real(one: Seen, lanes: Lanes) -> tuple[Splice, ...]:
-    """Splice lines; in a stain with its many bands, edges of lanes line up and are none."""
-    if one.plane.kind != "total":
-        return one.splices
-    inside = [
-        any(a <= cut.position < b for a, b in zip(lanes.x0, lanes.x1, strict=True)) and cut.axis == "vertical"
-        for cut in one.splices
-    ]
-    return tuple(cut for cut, hit in zip(one.splices, inside, strict=True) if not hit)
+def _real(one: Seen, lanes: Lanes, least: float) -> tuple[tuple[Splice, ...], tuple[Splice, ...]]:
+    """Splice lines that part lanes, and those that are only told: faint steps, edges of lanes in a stain."""
+    spans = list(zip(lanes.x0, lanes.x1, strict=True))
+    told_only = []
+    for cut in one.splices:
+        faint = cut.kind == "step" and abs(cut.step) < least * one.signal.noise
+        stain = one.plane.kind == "total" and cut.axis == "vertical"
+        if faint or (stain and any(x0 <= cut.position < x1 for x0, x1 in spans)):
+            told_only.append(cut)
+    return tuple(cut for cut in one.splices if cut not in told_only), tuple(told_only)
 
 
 def _cuts(splices: Sequence[Splice], lanes: Lanes) -> str:

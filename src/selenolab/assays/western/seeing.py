@@ -39,12 +39,7 @@ def see(plane: Plane, settings: WesternSettings) -> Seen:
     DataError
         An image that is all black, all white, not a number, too small, or of unclear orientation.
     """
-    signal = as_signal(
-        plane.pixels,
-        channel=plane.channel or None,
-        bands=None if settings.bands_are == "auto" else settings.bands_are,
-        name=plane.name,
-    )
+    signal = _signal(plane, settings)
     facts = {
         **plane.file.parsed.metadata,
         "notes": "; ".join(plane.file.parsed.notes),
@@ -59,6 +54,17 @@ def see(plane: Plane, settings: WesternSettings) -> Seen:
     notes += [ignored] if ignored else []
     notes += [f"{signal.specks} hot pixels replaced"] if signal.specks else []
     return Seen(plane, signal, refusal, angle, splices, _alone(signal, angle), tuple(notes))
+
+
+def _signal(plane: Plane, settings: WesternSettings) -> Signal:
+    bands = None if settings.bands_are == "auto" else settings.bands_are
+    try:
+        return as_signal(plane.pixels, channel=plane.channel or None, bands=bands, name=plane.name)
+    except DataError as error:  # its remedy is a setting of this assay under another name
+        words = "State bands: light or bands: dark."
+        raise DataError(
+            str(error).replace(words, "State bands_are: light or dark, if it shows bands.")
+        ) from None
 
 
 def _alone(signal: Signal, tilt: float) -> Lanes | None:
@@ -176,18 +182,18 @@ def _automatic(
 
 
 def _sibling(one: Seen, seen: Sequence[Seen], count: int | None) -> tuple[Lanes, str] | None:
-    """Lanes of an exposure of the same size that shows all of them, and where those seen here lie in."""
+    """Lanes of an exposure of the same width that shows all of them, and where those seen here lie in."""
     whole = [
         other
         for other in seen
         if other.alone is not None
         and other is not one
-        and other.signal.values.shape == one.signal.values.shape
+        and other.signal.values.shape[1] == one.signal.values.shape[1]
         and (count is None or len(other.alone.x0) == count)
     ]
     for other in sorted(whole, key=lambda s: -min(s.alone.height) if s.alone else 0.0):
         if other.alone is not None and _lie_in(one.alone, other.alone):
-            return other.alone, f"lanes taken from {other.plane.name}"
+            return replace(other.alone, tilt=one.tilt), f"lanes taken from {other.plane.name}"
     return None
 
 

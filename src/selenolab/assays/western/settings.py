@@ -56,8 +56,8 @@ class WesternSettings(AssaySettings):
     # --- what the files show ---
     file_names: str = Field(
         "",
-        description="How file names are built of words, such as '{membrane}_{protein}' for 1_p21.tif; "
-        "words: membrane, protein, exposure, and {} for what means nothing.",
+        description="How file names are built of words, such as membrane_protein for 1_p21.tif; "
+        "words: membrane, protein, exposure. With '{membrane}_{}_{protein}' {} is anything.",
     )
     proteins: dict[str, str] = Field(
         {}, description="Protein by file name or pattern with *, where no fact and no file name says it."
@@ -99,6 +99,11 @@ class WesternSettings(AssaySettings):
     ball_radius: PositiveFloat | None = Field(
         None, description="Radius of the rolling ball in pixels; three times the tallest band if empty."
     )
+    measure_refused: bool = Field(
+        False,
+        description="Whether a run is measured whose target images are all not quantitative (8-bit, JPEG, "
+        "contrast adjusted): bands are shown, and still no fold is given.",
+    )
     correct_tilt: bool = Field(True, description="Whether boxes follow the tilt that is found.")
     # --- normalisation ---
     normalise_to: Literal["auto", "total_protein", "loading_control", "none"] = Field(
@@ -118,6 +123,12 @@ class WesternSettings(AssaySettings):
         "and Bax/Bcl-2 are formed by themselves.",
     )
     # --- limits ---
+    splice_step: float = Field(
+        1.0,
+        ge=0,
+        description="Least step of the ground at a splice line that parts lanes, in noise of a pixel; "
+        "fainter ones are told only.",
+    )
     detection: PositiveFloat = Field(
         3.3, description="Detection limit of a band, in standard errors of its background."
     )

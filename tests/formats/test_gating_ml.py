@@ -173,6 +173,16 @@ def test_an_ellipsoid(tmp_path: Path) -> None:
     )
 
 
+def test_a_covariance_that_draws_no_ellipse_is_refused(tmp_path: Path) -> None:
+    inner = (
+        axis("A") + axis("B") + points("mean", (1, 2)) + "<gating:covarianceMatrix>"
+        + points("row", (-4, 0), (0, 9), inner="entry") + '</gating:covarianceMatrix>'
+        '<gating:distanceSquare data-type:value="2"/>'
+    )  # fmt: skip
+    with pytest.raises(FormatRefusal, match="not positive definite"):
+        read(tmp_path, gate("EllipsoidGate", "e", inner))
+
+
 def test_quadrants_are_boxes_between_dividers(tmp_path: Path) -> None:
     def divider(name: str, channel: str, *values: float) -> str:
         cuts = "".join(f"<gating:value>{value}</gating:value>" for value in values)

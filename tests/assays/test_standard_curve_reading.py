@@ -184,7 +184,7 @@ def test_hostile_tables_are_refused_in_one_line(tmp_path, case):
 
 def test_gssg_is_counted_in_molecules_not_by_mass(tmp_path):
     masked = GOOD + "B1,sample,,0.3\nB2,masked,,0.2\n"
-    with pytest.raises(SelenolabError, match="is in mg/mL, a mass concentration.*in molecules"):
+    with pytest.raises(SelenolabError, match=r"is in mg/mL, a mass concentration.*in molecules"):
         analysed(tmp_path, LINE.replace("µM", "mg/mL") + masked, preset="gsh_dtnb")
 
 

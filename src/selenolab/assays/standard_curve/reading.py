@@ -1,6 +1,6 @@
 """The bench door: plate exports with a plate map, or long tables, to one table of wells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from selenolab.core.format import InputFile, Parsed
 from selenolab.formats.plate_reads import PlateRead
 from selenolab.formats.plate_wells import PlateDoor, plate_suits, read_wells
 from selenolab.formats.plate_words import ROLE_WORDS, SAME, PlateWords, allowed_columns, place
+from selenolab.formats.units import dimension
 
 _SAME = {
     **{word: meant for word, meant in SAME.items() if meant != "dose" or word == "dose"},
@@ -79,6 +80,7 @@ def read(files: Sequence[InputFile], sheet: Sheet | None, settings: StandardCurv
     if wanted(settings):
         wells = per_minute(wells, settings, settings.saturation or preset.saturation, files[0].name)
     _check(wells, preset, files)
+    _check_units(found.units, preset, files[0].name)
     bare = wells["sample_dilution"].isna() & wells["role"].isin(["sample", "vehicle", "masked"])
     if bare.any() and preset.calculation != "release":
         assumed.append(f"{int(bare.sum())} wells state no dilution: taken as {settings.dilution:g}")
@@ -109,6 +111,11 @@ def _wavelength(files: Sequence[InputFile], preset: Preset, settings: StandardCu
 
 def _check(wells: pd.DataFrame, preset: Preset, files: Sequence[InputFile]) -> None:
     """Raise where standards are missing or state no concentration."""
+    none = (wells["protein_concentration"] == 0).to_numpy()
+    if none.any():
+        row = int(none.argmax())
+        where = place(wells, str(wells["file"].iloc[row]), row)
+        raise DataError(f"{where}: protein is 0 mg/mL. Correct it, or leave the cell empty.")
     if preset.calculation == "release":
         return
     name = files[0].name
@@ -125,4 +132,14 @@ def _check(wells: pd.DataFrame, preset: Preset, files: Sequence[InputFile]) -> N
         raise DataError(
             f"{where}: a {wells['role'].iloc[row]} well states no concentration. Fill in "
             "'standard_concentration [unit]'."
+        )
+
+
+def _check_units(units: Mapping[str, str], preset: Preset, name: str) -> None:
+    """One GSSG is two GSH by molecules; by mass it is not, so mass standards would halve its mass."""
+    unit = units.get("standard_concentration", "")
+    if preset.calculation == "glutathione" and unit and "mass" in dimension(unit):
+        raise DataError(
+            f"{name}: standard_concentration is in {unit}, {dimension(unit)}; glutathione and its disulfide "
+            "are counted in molecules. Write the standards in µM."
         )

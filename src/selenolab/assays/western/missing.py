@@ -90,8 +90,9 @@ def _positive(bench: Bench, found: Headline) -> Iterator[MissingControl]:
         bands = bench.bands(one.protein)
         if any(band.lane.role == "positive" for band in bands):
             continue
-        hidden = [band for band in bands if band.lane.role == "sample" and band.state == "<"]
-        if hidden:
+        seen = {band.lane.membrane for band in bands if band.state == "" or band.saturated}
+        hidden = {band.lane.membrane for band in bands if band.lane.role == "sample" and band.state == "<"}
+        if hidden - seen:
             yield MissingControl(
                 f"that {one.name} is absent where no band is seen, rather than not detected",
                 "a positive control lane (such as staurosporine-treated cells)",

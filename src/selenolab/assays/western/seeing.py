@@ -20,12 +20,16 @@ PITCH_OFF = 0.3  # lanes asked for lie no further from the distance of those see
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An exposure with what was seen of it. `alone` are the lanes that it shows by itself, None for none."""
+    """An exposure with what was seen of it.
+
+    `alone` are the lanes that it shows by itself, None for none; `straight` says that its tilt is clear.
+    """
 
     plane: Plane
     signal: Signal
     refusal: str
     tilt: float
+    straight: bool
     splices: tuple[Splice, ...]
     alone: Lanes | None
     notes: tuple[str, ...]
@@ -53,7 +57,9 @@ def see(plane: Plane, settings: WesternSettings) -> Seen:
     notes += [f"tilt {angle:.1f}°"] if abs(angle) >= 0.5 else []
     notes += [ignored] if ignored else []
     notes += [f"{signal.specks} hot pixels replaced"] if signal.specks else []
-    return Seen(plane, signal, refusal, angle, splices, _alone(signal, angle), tuple(notes))
+    return Seen(
+        plane, signal, refusal, angle, not (tilt and tilt.note), splices, _alone(signal, angle), tuple(notes)
+    )
 
 
 def _signal(plane: Plane, settings: WesternSettings) -> Signal:
@@ -193,7 +199,8 @@ def _sibling(one: Seen, seen: Sequence[Seen], count: int | None) -> tuple[Lanes,
     ]
     for other in sorted(whole, key=lambda s: -min(s.alone.height) if s.alone else 0.0):
         if other.alone is not None and _lie_in(one.alone, other.alone):
-            return replace(other.alone, tilt=one.tilt), f"lanes taken from {other.plane.name}"
+            tilt = one.tilt if one.straight else other.tilt
+            return replace(other.alone, tilt=tilt), f"lanes taken from {other.plane.name}"
     return None
 
 

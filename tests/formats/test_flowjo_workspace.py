@@ -286,3 +286,11 @@ def test_gates_on_a_matrix_that_cannot_be_read_are_refused(tmp_path: Path) -> No
 def test_workspaces_that_are_refused(tmp_path: Path, samples: str, version: str, said: str) -> None:
     with pytest.raises(FormatRefusal, match=said):
         parsed(tmp_path, samples, version=version)
+
+
+def test_a_workspace_without_a_version_is_not_sent_to_excel(tmp_path: Path) -> None:
+    path = tmp_path / "old.wsp"
+    path.write_text('<?xml version="1.0"?><Workspace version="1.4"></Workspace>', encoding="utf-8")
+    with pytest.raises(FormatRefusal, match=r"Refused as FlowJo workspace.*export its gates") as error:
+        read_file(path)
+    assert "Excel" not in str(error.value)

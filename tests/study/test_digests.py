@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,9 @@ def test_the_package_and_the_versions_are_named():
 def test_a_file_that_is_gone_is_named(tmp_path):
     with pytest.raises(StudyError, match=r"gone\.toy: Unable to read the file"):
         file_digest(tmp_path / "gone.toy")
+
+
+def test_a_folder_is_named_even_where_it_is_the_current_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError, match=r"^\.: Expected a file, found a folder"):
+        file_digest(Path())

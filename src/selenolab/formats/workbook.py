@@ -30,6 +30,9 @@ def is_zip(first: bytes) -> bool:
     return first.startswith(b"PK\x03\x04")
 
 
+_GATES = "Save it from FlowJo 10 again, or export its gates as GatingML 2.0."
+
+
 def refuse_old_office(path: Path, first: bytes) -> None:
     """Refuse, by name, what Excel also calls a workbook: .xls, encrypted files, HTML named .xls."""
     start = first[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -38,6 +41,9 @@ def refuse_old_office(path: Path, first: bytes) -> None:
     if start.startswith((b"<!doctype html", b"<html", b"<table")):
         raise FormatRefusal("HTML page", path.name, "it is a web page, whatever its name says", SAVE)
     if start.startswith((b"<?xml", b"<workbook")):
+        if path.suffix.lower() == ".wsp":
+            what = "its first lines do not say that FlowJo 10 wrote it"
+            raise FormatRefusal("FlowJo workspace", path.name, what, _GATES)
         raise FormatRefusal("XML document", path.name, "it is XML, not a workbook or a table", SAVE)
 
 

@@ -40,7 +40,7 @@ def versions() -> dict[str, str]:
 def file_digest(path: Path) -> str:
     """The sha256 of a file, in hex."""
     if path.exists() and not path.is_file():  # a pipe or a device may never end
-        raise StudyError(f"{path.name}: Expected a file, found a folder, pipe or device. Check the path.")
+        raise StudyError(f"{path}: Expected a file, found a folder, pipe or device. Check the path.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

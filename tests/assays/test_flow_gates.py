@@ -93,6 +93,12 @@ def test_an_exception_for_one_tube_is_listed(tubes, tmp_path):
     assert inside == ((x >= 20_000) & (x <= 250_000) & (y <= 250_000)).sum()
 
 
+def test_two_gates_of_one_name_are_refused_by_name(tubes, tmp_path):
+    gates = [{"name": "b", "x": "FSC-A", "low": float(low)} for low in (1, 2)]
+    with pytest.raises(SelenolabError, match="gates: 'b' is drawn twice"):
+        analysed(tubes[:1], tmp_path, gates=gates)
+
+
 def test_few_events_in_a_gate_are_flagged(tubes, tmp_path):
     gate = {"name": "rare", "x": "FITC-A", "low": 50_000.0, "parent": "singlets"}
     analysis = analysed(tubes, tmp_path, gates=[gate], population="singlets")

@@ -52,6 +52,7 @@ def gating_of(room: Room, compensation: Compensation, settings: FlowSettings) ->
         cannot be told among the gates of a file.
     """
     hand = tuple(_drawn(gate, room, compensation) for gate in settings.gates)
+    _refuse_doubles(hand)
     notes: list[str] = []
     gates = list(room.gates)
     if not gates:
@@ -71,6 +72,13 @@ def masks_of(
     found = dict(apply_gates(tree, events, own)) if tree.gates else {}
     count = len(next(iter(events.values())))
     return {"": np.ones(count, dtype=bool), **found}
+
+
+def _refuse_doubles(hand: Sequence[Gate]) -> None:
+    for number, gate in enumerate(hand):
+        if _replaced(gate, hand[:number]):
+            where = f" for tube {gate.sample}" if gate.sample else ""
+            raise StudyError(f"gates: '{gate.name}' is drawn twice{where}. Give each gate a name of its own.")
 
 
 def _replaced(gate: Gate, hand: Sequence[Gate]) -> bool:

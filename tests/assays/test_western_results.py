@@ -173,7 +173,7 @@ def test_phospho_over_total_lane_by_lane_on_one_membrane_and_by_loading_control_
     assert fold(apart, "p-Akt / Akt").value == pytest.approx(expected)
     assert any("membrane first" in s.text for s in apart.methods)
     bare = said(dataset(pairs(), {"p-Akt": phospho, "actin": data["actin"]}))
-    assert any(m.control == "total akt" for m in bare.missing_controls)
+    assert any(m.control == "total Akt" for m in bare.missing_controls)
 
 
 def test_bax_over_bcl_2_is_an_event_of_its_own():
@@ -277,7 +277,7 @@ def test_the_virtual_door_finds_the_levels_that_the_model_has():
         if e.name == "fold of control"
     }
     assert folds[("p21", "16 µM")].low < 3.0 < folds[("p21", "16 µM")].high
-    assert folds[("p_akt", "16 µM")].value == pytest.approx(0.25, rel=0.2)
+    assert folds[("p-Akt", "16 µM")].value == pytest.approx(0.25, rel=0.2)
     still = analyse(observe(expected, Noise(()), 0), settings, 0, {})
     exact = [
         e.outcome for e in still.endpoints if e.name == "fold of control" and e.group["protein"] == "p21"

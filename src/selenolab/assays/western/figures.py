@@ -9,7 +9,7 @@ import pandas as pd
 from selenolab.assays.western.combining import Group, control_of
 from selenolab.assays.western.dilutions import Point
 from selenolab.assays.western.dilutions import Series as Dilutions
-from selenolab.assays.western.headline import Headline, Quantity
+from selenolab.assays.western.headline import Headline, Quantity, mean_of
 from selenolab.assays.western.normalising import Bench
 from selenolab.assays.western.room import Band
 from selenolab.core.dataset import ArrayRef, Dataset
@@ -31,7 +31,7 @@ def drawings(dataset: Dataset, bench: Bench, found: Headline) -> Iterator[Drawin
     shown = [one for one in found.quantities if any(own.pairs for own in one.folds.values())]
     names: set[str] = set()
     for one in shown[:_MOST]:
-        yield _folds(one, _free(f"fold-{slug(one.name)}", names))
+        yield _folds(one, bench.settings.level, _free(f"fold-{slug(one.name)}", names))
     for blot in sorted(bench.room.blots)[: bench.settings.shown_blots]:
         if blot in dataset.arrays:
             yield _blot(dataset, bench, blot, _free(f"blot-{slug(blot)}", names))
@@ -47,7 +47,7 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _folds(one: Quantity, name: str) -> DotPlot:
+def _folds(one: Quantity, level: float, name: str) -> DotPlot:
     """Every lysate over the geometric mean of its controls; bars are the folds with their intervals."""
     dots: list[dict[str, object]] = []
     bars: list[dict[str, object]] = []
@@ -61,24 +61,29 @@ def _folds(one: Quantity, name: str) -> DotPlot:
             {"category": places[k], "value": exp(_of(group, e) - ground), "label": e}
             for e in group.experiments
         ]
-        outcome = one.folds[k].outcome if k in one.folds else None
+        outcome = one.folds[k].outcome if k in one.folds else mean_of(group, level)
         if isinstance(outcome, Estimate):
-            low = outcome.low if outcome.low > 0 else outcome.value
-            high = outcome.high if isfinite(outcome.high) else outcome.value
-            bar = {"category": places[k], "value": outcome.value, "low": low, "high": high}
-            bars.append({**bar, "censored": outcome.censored or ""})
+            bars.append({"category": places[k], **_bar(outcome, 1.0 if k in one.folds else exp(ground))})
     n = max((len(group.experiments) for group in one.groups), default=0)
     over = f"over {one.how}" if one.protein else one.how
     text = (
         f"{one.name}, {over}. Dots are lysates over the mean of their controls, which keep their own "
         "scatter; "
-        "bars are folds of control."
+        "bars are folds of control with their intervals (for the control, of its own mean)."
     )
     caption = Caption(
         text, f"{n} independent lysate{'s' * (n != 1)}", "t interval of the fold" if n > 1 else ""
     )
     frame = pd.DataFrame(bars, columns=["category", "value", "low", "high", "censored"])
     return DotPlot(name, one.name, caption, Axis("fold of control", "1", log=True), pd.DataFrame(dots), frame)
+
+
+def _bar(outcome: Estimate, ground: float) -> dict[str, object]:
+    """An outcome over `ground`, open limits drawn at its value."""
+    low = outcome.low if outcome.low > 0 else outcome.value
+    high = outcome.high if isfinite(outcome.high) else outcome.value
+    ends = {"value": outcome.value / ground, "low": low / ground, "high": high / ground}
+    return {**ends, "censored": outcome.censored or ""}
 
 
 def _of(group: Group, experiment: str) -> float:
@@ -186,7 +191,7 @@ def _dilutions(series: Dilutions, name: str) -> CurvePlot:
     marks: tuple[Mark, ...] = ()
     if series.linear is not None:
         low, high = series.linear
-        marks = (Mark((low * high) ** 0.5, "linear range", low, high),)
+        marks = (Mark(high, f"linear from {low:g} to {high:g}", low, high),)
     text = (
         f"{series.protein}: slope {slope.value:.3g} ({slope.low:.3g} to {slope.high:.3g}); 1 is proportional."
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from selenolab.core.errors import StudyError, did_you_mean
 
@@ -51,6 +51,7 @@ class Protein:
     word: str = ""
     total: str = ""
     kind: Kind = "target"
+    name: str = ""  # as it is written in figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,12 @@ def plain(name: str) -> str:
 def known() -> Mapping[str, Protein]:
     """Proteins by key."""
     cards = tomllib.loads((HERE / "aliases.toml").read_text(encoding="utf-8"))
-    return {
-        key: Protein(
-            key,
-            card.get("event", ""),
-            card.get("word", ""),
-            card.get("total", ""),
-            card.get("kind", "target"),
-        )
-        for key, card in cards.items()
-    }
+    return {key: _protein(key, card) for key, card in cards.items()}
+
+
+def _protein(key: str, card: Mapping[str, Any]) -> Protein:
+    event, word, total = (str(card.get(own, "")) for own in ("event", "word", "total"))
+    return Protein(key, event, word, total, card.get("kind", "target"), str(card["names"][0]))
 
 
 @lru_cache

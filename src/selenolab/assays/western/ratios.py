@@ -12,6 +12,7 @@ import numpy as np
 
 from selenolab.assays.western.combining import Words, group_words
 from selenolab.assays.western.normalising import SAID, Bench, LaneValue, directly, headline_how, normalised
+from selenolab.assays.western.proteins import known as proteins
 from selenolab.assays.western.room import State
 from selenolab.core.check import MissingControl
 from selenolab.core.errors import StudyError, did_you_mean
@@ -111,7 +112,7 @@ def missing_of_ratios(bench: Bench, ratios: Sequence[Ratio]) -> Iterator[Missing
             continue  # a cleaved form alone is read; its full length is a further ratio
         yield MissingControl(
             f"that {name} changes by phosphorylation rather than by the amount of the protein",
-            f"total {known.total.replace('_', ' ')}",
+            f"total {proteins()[known.total].name.removeprefix('total ')}",
             "Probe for the total protein, on the same membrane (stripped or a second colour) or on a "
             "twin with its "
             "own loading control.",

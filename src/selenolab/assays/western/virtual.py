@@ -21,7 +21,7 @@ from selenolab.core.noise import Noise, NoiseTerm
 
 NEEDS = tuple(dict.fromkeys(protein.word for protein in known().values() if protein.word))
 UNIT = 10_000.0  # volume of an untreated band
-SERIES = (1.0, 0.5, 0.25)
+SERIES = (2.0, 1.0, 0.5, 0.25)  # of the load of a lane, of all lysates pooled
 LOADING, TOTAL = "beta-actin", "total protein"
 _LEAST = 1e-6  # level of a model that shows none: its volume lies far below the noise
 
@@ -63,7 +63,7 @@ def expect(states: pd.DataFrame, design: pd.DataFrame, settings: WesternSettings
     bands: list[dict[str, Any]] = []
     for experiment in range(1, settings.virtual_experiments + 1):
         _membrane(str(experiment), design, levels, settings, lanes, bands)
-    names = [*settings.virtual_proteins, LOADING, TOTAL]
+    names = [*(known()[key].name for key in settings.virtual_proteins), LOADING, TOTAL]
     kinds = {LOADING: "loading", TOTAL: "total"}
     blots = [
         {
@@ -88,8 +88,8 @@ def expect(states: pd.DataFrame, design: pd.DataFrame, settings: WesternSettings
 def _levels(
     states: pd.DataFrame, design: pd.DataFrame, settings: WesternSettings
 ) -> dict[str, dict[str, float]]:
-    """Level of every protein by condition, over that of the untreated cells at the same time."""
-    words = {name: known()[name].word for name in settings.virtual_proteins}
+    """Level of every protein, by its name in figures, in every condition."""
+    words = {known()[key].name: known()[key].word for key in settings.virtual_proteins}
     rows = {(str(r["condition"]), round(float(r["time"]), 9)): r for r in states.to_dict("records")}
     found: dict[str, dict[str, float]] = {}
     for one in design.to_dict("records"):
@@ -115,7 +115,7 @@ def _membrane(
     bands: list[dict[str, Any]],
 ) -> None:
     """One membrane: a lane a condition, then the dilutions of all lysates pooled."""
-    names = settings.virtual_proteins
+    names = [known()[key].name for key in settings.virtual_proteins]
     shown: list[dict[str, float]] = []
     for one in design.to_dict("records"):
         dose = float(one["dose"])

@@ -184,3 +184,13 @@ def test_rates_lie_within_two_percent_over_many_truths():
     assert np.median(size) < 1
     assert abs(np.mean(wrong)) < 0.5
     assert (size < 2).mean() >= 0.85
+
+
+@pytest.mark.parametrize(("tau", "noise"), [(1.0, 0.002), (2.0, 0.002), (2.0, 0.001)])
+def test_a_lag_too_faint_to_be_fitted_never_makes_its_slow_start_the_rate(tau, noise):
+    """A rate of 0.02 after a lag under noise: no trace of 40 may read below three quarters of it."""
+    draw, t = np.random.default_rng(7), np.linspace(0, 10, 21)
+    clean = 0.1 + 0.02 * (t - tau * (1 - np.exp(-t / tau)))
+    found = [initial_rate(t, clean + noise * draw.normal(size=t.size)).slope / 0.02 for _ in range(40)]
+    assert min(found) > 0.75
+    assert 0.94 < float(np.mean(found)) < 1.02

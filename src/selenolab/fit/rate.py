@@ -3,7 +3,8 @@
 The rule, in this order:
 
 1. Readings beyond the detector's limit, bubbles and everything behind a jump are cut.
-2. The window begins where the lag is over (the rate lacks less than one per cent).
+2. The window begins where the lag is over (the rate lacks less than one per cent), and where the rate of
+   the rest no longer rises beyond its error.
 3. The straight window is the longest from there in which the rate falls by at most 5 % or by no more
    than its error, and in which at most 10 % of the substrate is used where that is known. It is never the
    window with the steepest slope.
@@ -32,6 +33,7 @@ _WINDOWS = 24
 _LEAST_INTEGRATED = 10  # readings for a law with two constants
 _MOST_COST = 3.0  # standard error that the second constant may cost, times that without it
 _LAGS = 3
+_RISES = -2.0  # standard errors below none: from there on the rate is said to rise
 _LAG_GAIN = 12.0  # chi-square with two degrees of freedom, p = 0.0025
 
 
@@ -92,7 +94,23 @@ def _lag_end(t: Vector, y: Vector, rho: float, rule: RateRule) -> tuple[int, flo
         if found.end == 0 or t.size - moved < rule.min_points:
             break
         begin = moved
+    begin += _rising(t[begin:], y[begin:], rho, rule) if rule.lag else 0
     return begin, float(t[begin]) if begin else 0.0
+
+
+def _rising(t: Vector, y: Vector, rho: float, rule: RateRule) -> int:
+    """How many first readings to leave, of at most half, until the rate of the rest no longer rises.
+
+    A lag too faint to be fitted still bends the whole trace upwards. Windows that begin in it are the
+    straighter the shorter they are, and would stand for the slow start.
+    """
+    least = max(rule.min_points, t.size // 2)
+    for begin in range(t.size - least):
+        fit = fit_decline(t[begin:], y[begin:], rho)
+        fall = -np.expm1(-fit.k * (t[-1] - t[begin]))
+        if fit.t >= _RISES or fall >= -rule.max_fall:
+            return begin
+    return max(t.size - least, 0)
 
 
 def _first_half(t: Vector, y: Vector) -> tuple[Vector, Vector]:

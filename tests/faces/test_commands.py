@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import selenolab
+from selenolab.assays import flow
 from selenolab.core.errors import SeveralErrors
 
 STUDY = """title: Toy
@@ -160,6 +161,18 @@ def test_inspect_says_what_is_in_a_file_and_who_could_use_it(call, toy):
     answer = call("inspect", "signals.csv")
     assert "toy_signal_signal  AU    12" in answer.out
     assert f"Assays that could use it: {toy}" in answer.out
+
+
+def test_a_batch_that_fails_for_want_of_a_refused_file_names_that_file(call, here):
+    (here / "s.csv").write_text("file,role\na.fcs,sample\nb.fcs,sample\n", encoding="utf-8")
+    example = Path(flow.__file__).parent / "example.fcs"
+    (here / "a.fcs").write_bytes(example.read_bytes())
+    (here / "b.fcs").write_bytes(example.read_bytes()[:5000])
+    answer = call("analyse", "flow", "a.fcs", "b.fcs", "--samples", "s.csv")
+    assert answer.code == 2
+    first, second = answer.err.splitlines()
+    assert "b.fcs: Refused as FCS" in first
+    assert "'b.fcs' is not among the files given" in second
 
 
 def test_inspect_goes_on_after_a_file_that_is_refused(call, toy, here):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from selenolab.core.errors import SeveralErrors, StudyError
+from selenolab.core.errors import SelenolabError, SeveralErrors, StudyError
 from selenolab.core.study import Bench, Result, Run, RunFile, StudyResult
 from selenolab.faces.one_analysis import (
     REJECTS,
@@ -54,11 +54,18 @@ def analyse_batch(asked: Asked, out: Path | None = None, strict: bool = False) -
     run, rejects = sort_out(plan_analysis(asked))
     if rejects and (strict or not _files(run)):
         raise SeveralErrors([StudyError(reject.reason) for reject in rejects])
-    if out is None:
-        sheet = run.door.sheet if isinstance(run.door, Bench) else None
-        result = analyse_files(run.assay, _files(run), sheet, run.settings, run.seed)
-        return Batch(result, _told(analysis_json(result), rejects), rejects)
-    return _written(run, rejects, out)
+    try:
+        return _written(run, rejects, out) if out else _plain(run, rejects)
+    except SelenolabError as error:  # what fails without the refused files may fail for the want of them
+        if not rejects:
+            raise
+        raise SeveralErrors([*(StudyError(reject.reason) for reject in rejects), error]) from None
+
+
+def _plain(run: Run, rejects: tuple[Reject, ...]) -> Batch:
+    sheet = run.door.sheet if isinstance(run.door, Bench) else None
+    result = analyse_files(run.assay, _files(run), sheet, run.settings, run.seed)
+    return Batch(result, _told(analysis_json(result), rejects), rejects)
 
 
 def _files(run: Run) -> tuple[RunFile, ...]:

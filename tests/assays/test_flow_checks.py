@@ -105,6 +105,11 @@ def test_the_gating_is_drawn_for_each_kind_of_tube_with_its_shares(tubes, tmp_pa
     assert names[1] == f"early {row['early apoptotic [%]']:.1f} %"
     assert steps[0].outlines[0].name.startswith("cells 9")
     assert steps[0].counts.sum() == row["event_count"]
+    for figure in figures.values():  # a tube without positives still shows all four quadrants
+        last = figure.panels[-1]
+        sizes = [np.ptp(line.frame[word]) for line in last.outlines for word in ("x", "y")]
+        spans = [np.ptp(last.x_edges), np.ptp(last.y_edges)] * 4
+        assert min(size / span for size, span in zip(sizes, spans, strict=True)) > 0.15
 
 
 @pytest.mark.parametrize("kind", ["asinh", "biex", "hyperlog", "linear"])

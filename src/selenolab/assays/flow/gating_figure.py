@@ -175,7 +175,10 @@ def _cut_panel(one: Prepared, bench: Bench, cut: Cut, number: int) -> Density:
     names = (cut.x[0], cut.y[0])
     values = [one.values(name) for name in names]
     scales = [scale_of(n, bench.room.channels, bench.settings, v) for n, v in zip(names, values, strict=True)]
-    ends = [_ends(scale, shown) for scale, shown in zip(scales, values, strict=True)]
+    ends = [
+        _with_place(_ends(scale, shown), scale, value)
+        for (_, value), scale, shown in zip((cut.x, cut.y), scales, values, strict=True)
+    ]
     at = [
         None if value is None else float(np.clip(scale.shown(np.array([value]))[0], *end))
         for (_, value), scale, end in zip((cut.x, cut.y), scales, ends, strict=True)
@@ -183,6 +186,14 @@ def _cut_panel(one: Prepared, bench: Bench, cut: Cut, number: int) -> Density:
     title = bench.gating.population.split("/")[-1] or "all events"
     lines = [*_boxes(cut, at, ends), *_slope(cut, values[0], scales, ends)]
     return density(f"step {number + 1}", title, values, scales, ends, lines)
+
+
+def _with_place(ends: tuple[float, float], scale: Scale, value: float | None) -> tuple[float, float]:
+    """The ends of an axis, moved so that a threshold lies well inside: a tube may have nothing beyond it."""
+    if value is None:
+        return ends
+    at, room = float(scale.shown(np.array([value]))[0]), 0.3 * (ends[1] - ends[0])
+    return min(ends[0], at - room), max(ends[1], at + room)
 
 
 def _slope(

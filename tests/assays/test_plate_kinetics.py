@@ -235,6 +235,18 @@ def test_missing_controls_speak_and_stop_nothing(tmp_path):
     assert outcomes(analysis, "activity, % of control")
 
 
+def test_compounds_at_one_dose_stand_apart_in_the_figures(tmp_path):
+    facts = {"cell_line": "HepG2", "dose [µM]": 8, "role": "sample"}
+    wells = [*lysates()]
+    wells += [{**facts, "experiment": n, "compound": "second", "rate": 0.02 + 0.001 * n} for n in (1, 2, 3)]
+    figures = {one.name: one for one in analysed(pd.DataFrame(table(wells)), tmp_path).drawings}
+    change, rates = figures["change-from-control"], figures["rates"]
+    assert change.bars["category"].is_unique
+    assert len(change.bars) == 2
+    assert rates.y.low == 0
+    assert np.isfinite(rates.bars[["low", "high"]].to_numpy(float)).all()
+
+
 def test_without_a_control_there_is_no_change_but_a_reason(tmp_path):
     wells = [w for w in lysates() if w["role"] != "vehicle"]
     analysis = analysed(table(wells), tmp_path)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from selenolab.assays.plate_kinetics.activity import Active
 from selenolab.assays.plate_kinetics.answer import title_of
-from selenolab.assays.plate_kinetics.endpoints import headline
+from selenolab.assays.plate_kinetics.endpoints import RATE, headline
 from selenolab.assays.plate_kinetics.groups import Group
 from selenolab.assays.plate_kinetics.potency import ABSOLUTE, RELATIVE, Inhibited
 from selenolab.assays.plate_kinetics.preset import Preset
@@ -45,7 +45,7 @@ def drawings(
     for one in inhibited:
         yield _inhibition(one, dose_unit)
     if not inhibited:
-        yield from _slopes(found, active)
+        yield from _slopes(found, active, endpoints)
 
 
 def _progress(rates: Rates) -> Iterator[CurvePlot]:
@@ -97,11 +97,12 @@ def _changes(found: Sequence[Group], endpoints: Sequence[Endpoint], preset: Pres
     unit = "1" if preset.headline == "fold" else "%"
     factor = 1.0 if unit == "1" else 100.0
     bars, dots = [], []
+    several = len({group.words.get("compound", "") for group in found if not group.is_control}) > 1
     for end in endpoints:
         if end.name != name or not isinstance(end.outcome, Estimate):
             continue
         group = next(one for one in found if one.words == end.group and not one.is_control)
-        category = _short(group.words)
+        category = title_of(group.words) if several else _short(group.words)
         bars.append((category, end.outcome.value, _finite(end.outcome.low), _finite(end.outcome.high)))
         control = group.control.groupby("experiment")["base"].mean()
         own = group.rows.groupby("experiment")["base"].mean()
@@ -135,7 +136,7 @@ def _short(words: Mapping[str, str]) -> str:
     )
 
 
-def _slopes(found: Sequence[Group], active: Active) -> Iterator[DotPlot]:
+def _slopes(found: Sequence[Group], active: Active, endpoints: Sequence[Endpoint]) -> Iterator[DotPlot]:
     """Rates of the experiments of every condition, where there is no dose-response to show."""
     dots = [
         (title_of(group.words), float(value), f"experiment {name}")
@@ -143,21 +144,18 @@ def _slopes(found: Sequence[Group], active: Active) -> Iterator[DotPlot]:
         for name, value in group.rows.groupby("experiment")["base"].mean().items()
     ]
     bars = [
-        (
-            title_of(group.words),
-            float(group.rows.groupby("experiment")["base"].mean().mean()),
-            float("nan"),
-            float("nan"),
-        )
-        for group in found
+        (title_of(end.group), end.outcome.value, _finite(end.outcome.low), _finite(end.outcome.high))
+        for end in endpoints
+        if end.name == RATE and isinstance(end.outcome, Estimate)
     ]
     if dots:
+        least = min(value for _, value, _ in dots)
         n = max(len(set(group.experiments)) for group in found)
         yield DotPlot(
             "rates",
             "Rates, blank subtracted",
-            Caption("Dots: experiments; marks: their mean.", counted(n)),
-            Axis("Rate", active.base_unit),
+            Caption("Dots: experiments; marks: their mean.", counted(n), "confidence interval (t)"),
+            Axis("Rate", active.base_unit, low=0.0 if least >= 0 else None),
             pd.DataFrame(dots, columns=["category", "value", "label"]),
             pd.DataFrame(bars, columns=["category", "value", "low", "high"]),
         )

@@ -59,6 +59,36 @@ def test_facts_say_it_too_and_the_membrane_is_found_in_the_name(pair, tmp_path):
     assert fold(found, "p21").n == 3
 
 
+def test_rows_of_a_sheet_may_name_the_file_in_place_of_the_membrane(pair, tmp_path):
+    rows = [("A_p21.tif", lane, 1, 8 * ((lane + 1) % 2)) for lane in range(1, 7)]
+    told = sheet(tmp_path / "s.csv", rows, ("file", "lane", "experiment", "dose [µM]"))
+    with_fact = [pair[0], replace(pair[1], facts={"membrane": "A_p21"})]
+    found = done(with_fact, told, proteins={"A_p21.tif": "p21", "A_actin.tif": "actin"})[1]
+    assert fold(found, "p21").n == 1
+    rows[0] = ("B.tif", 1, 1, 0)
+    with pytest.raises(SelenolabError, match=r"file 'B.tif' is not among the files"):
+        done(with_fact, sheet(tmp_path / "s.csv", rows, ("file", "lane", "experiment", "dose [µM]")))
+
+
+def test_a_series_may_lie_on_a_membrane_of_its_own(pair, tmp_path):
+    dilutions = blot(tmp_path / "B_p21.tif", [3200.0, 1600.0, 800.0, 400.0, 200.0, 100.0])
+    shares = ["", "", "", "", "", "", 1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
+    rows = [
+        ("A" if k < 6 else "B", k % 6 + 1, "sample" if k < 6 else "dilution", k // 2 + 1 if k < 6 else "",
+         8 * (k % 2) if k < 6 else "", share)
+        for k, share in enumerate(shares)
+    ]  # fmt: skip
+    told = sheet(
+        tmp_path / "s.csv", rows, ("membrane", "lane", "role", "experiment", "dose [µM]", "dilution")
+    )
+    found = done([*pair, opened(dilutions, "dilution")], told, file_names="membrane_protein")[1]
+    slope = next(e.outcome for e in found.endpoints if e.name == "dilution slope")
+    assert slope.value == pytest.approx(1.0, abs=0.03)
+    assert slope.n == 6
+    assert fold(found, "p21").n == 3
+    assert not any("normalised" in w for e in found.endpoints for w in e.warnings)
+
+
 def test_a_file_of_no_membrane_is_asked_about(pair, tmp_path):
     rows = [(m, lane, "sample", 1, "", 0, 24, "HepG2") for m in ("one", "two") for lane in range(1, 7)]
     with pytest.raises(SelenolabError, match="Of which membrane"):

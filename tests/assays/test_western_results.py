@@ -81,6 +81,43 @@ def test_lanes_of_one_lysate_are_averaged_and_never_counted():
     assert len(found.units) == 6
 
 
+def test_without_a_normaliser_the_load_counts_and_every_result_says_so():
+    lanes = [{**lane, "lane_load": 20.0 if lane["dose"] else 10.0} for lane in pairs()]
+    found = said(dataset(lanes, {"p21": volumes(100, 400, 100, 420, 100, 380)}))
+    assert fold(found, "p21").value == pytest.approx((4 * 4.2 * 3.8) ** (1 / 3) / 2)
+    assert all("not normalised" in e.warnings for e in found.endpoints)
+    assert any(m.control.startswith("a loading control or total protein") for m in found.missing_controls)
+    with_actin = {"p21": volumes(100, 400, 100, 420, 100, 380), "actin": dict.fromkeys(THREE, 10.0)}
+    absent = fold(said(dataset(lanes, with_actin), normalise_to="total_protein"), "p21")
+    assert absent.why == "the membrane has no total protein"
+
+
+def test_an_arm_is_compared_with_its_own_control():
+    lanes = [*pairs(), *({**lane, "lane": lane["lane"] + 2, "arm": "NAC"} for lane in pairs())]
+    places = [*THREE, *((m, n + 2) for m, n in THREE)]
+    own = volumes(100, 300, 100, 320, 100, 290, 50, 60, 50, 66, 50, 55, places=places)
+    found = said(dataset(lanes, {"p21": own, "actin": dict.fromkeys(places, 1000.0)}))
+    folds = {e.group.get("arm", ""): e.outcome.value for e in found.endpoints if e.name == "fold of control"}
+    assert folds == pytest.approx({"": (3 * 3.2 * 2.9) ** (1 / 3), "NAC": (1.2 * 1.32 * 1.1) ** (1 / 3)})
+    assert {(u.group.get("arm", ""), u.group["dose"]) for u in found.units} == {
+        ("", "0 µM"), ("", "8 µM"), ("NAC", "0 µM"), ("NAC", "8 µM")
+    }  # fmt: skip
+
+
+def test_all_lysates_on_one_membrane_and_unpaired_lysates_by_welch():
+    places = [("m1", n) for n in range(1, 7)]
+    data = {
+        "p21": volumes(100, 250, 110, 240, 90, 230, places=places),
+        "actin": dict.fromkeys(places, 1000.0),
+    }
+    one = fold(said(dataset(pairs(membranes=False), data)), "p21")
+    assert "within experiments" in one.method
+    apart = [{**lane, "experiment": str(lane["lane"])} for lane in pairs(membranes=False)]
+    other = fold(said(dataset(apart, data)), "p21")
+    assert "Welch" in other.method
+    assert other.value == pytest.approx(one.value)
+
+
 def test_both_normalisers_are_shown_and_their_quarrel_fails_a_check():
     data = {
         "p21": volumes(100, 220, 100, 200, 100, 210),

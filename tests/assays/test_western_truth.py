@@ -30,6 +30,7 @@ def held(benchmark, seeds):
     return found
 
 
+@pytest.mark.slow
 def test_folds_of_one_study_are_within_five_percent(benchmark):
     found = held(benchmark, [9])
     assert found.saturated > 0

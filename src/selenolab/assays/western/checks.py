@@ -187,6 +187,10 @@ def _in_range(bench: Bench, found: Headline) -> Iterator[Check]:
             b for b in bench.bands(one.protein) if b.lane.role == "sample" and b.blot in one.series.spans
         ]
         sound = [b for b in bands if b.state == ""]
+        if not sound:
+            why = "no band of the design lies on a membrane with a series: its range cannot be compared"
+            yield Check("bands lie in the linear range", one.name, None, why, group={"protein": one.name})
+            continue
         outside = [b for b in sound if not _within(b.volume, one.series.spans[b.blot])]
         above = sum(b.volume > one.series.spans[b.blot][1] for b in outside)
         why = (

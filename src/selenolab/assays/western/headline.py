@@ -99,7 +99,7 @@ def _protein(bench: Bench, name: str) -> Quantity:
     doubts = [*([SEMI] if series is None else []), *([BARE] if how == "none" else [])]
     both: tuple[How, How] = ("total", "loading")
     by = {}
-    if all(any(normalisers(bench, m, other) for m in bench.membranes(name)) for other in both):
+    if all(any(normalisers(bench, m, other) for m in bench.compared(name)) for other in both):
         by = {other: _quantity(bench, name, other, (), "") for other in both}
     main = _quantity(bench, name, how, tuple(doubts), known.event if known else "")
     return Quantity(name, main.groups, main.how, main.event, main.doubts, main.folds, series, by, name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -41,7 +42,9 @@ def rows_with_membranes(
             raise StudyError(
                 f"{row.place}: file '{row.file}' is not among the files given. Correct the sheet."
             )
-        out.append(replace(row, membrane=facts_of(hit[0], settings).get("membrane", "") or row.file))
+        out.append(
+            replace(row, membrane=facts_of(hit[0], settings).get("membrane", "") or PurePath(row.file).stem)
+        )
     return tuple(out)
 
 

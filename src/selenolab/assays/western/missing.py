@@ -25,7 +25,8 @@ def missing_controls(bench: Bench, found: Headline) -> Iterator[MissingControl]:
 def _normaliser(bench: Bench) -> Iterator[MissingControl]:
     """Membranes without total protein and without a loading control, and with one of the two only."""
     bare, alone = [], []
-    for membrane in sorted({band.lane.membrane for band in bench.room.bands if band.kind == "target"}):
+    shown = {m for protein in bench.room.of_kind("target") for m in bench.compared(protein)}
+    for membrane in sorted(shown):
         total, loading = (bool(normalisers(bench, membrane, how)) for how in ("total", "loading"))
         if not (total or loading):
             bare.append(membrane)

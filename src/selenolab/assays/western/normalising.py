@@ -50,6 +50,11 @@ class Bench:
         """Membranes that show a protein."""
         return tuple(sorted({band.lane.membrane for band in self.bands(protein)}))
 
+    def compared(self, protein: str) -> tuple[str, ...]:
+        """Membranes that show a protein in lanes of the design; all of them where none has any."""
+        own = {band.lane.membrane for band in self.bands(protein) if band.lane.role == "sample"}
+        return tuple(sorted(own)) or self.membranes(protein)
+
 
 def bench_of(room: Room, settings: WesternSettings) -> Bench:
     """The bench of a room."""
@@ -70,7 +75,7 @@ def headline_how(bench: Bench, protein: str) -> How:
     stated: Mapping[str, How] = {"total_protein": "total", "loading_control": "loading", "none": "none"}
     if bench.settings.normalise_to != "auto":
         return stated[bench.settings.normalise_to]
-    membranes = bench.membranes(protein)
+    membranes = bench.compared(protein)
     counts = {how: sum(bool(normalisers(bench, m, how)) for m in membranes) for how in _BOTH}
     best = max(_BOTH, key=lambda how: counts[how])
     return best if counts[best] else "none"

@@ -18,7 +18,9 @@ ANNEXIN = {
 }
 
 
-def study_of(values: dict[tuple[str, str], list[float]], control: str = "0 µM") -> Compared:
+def study_of(
+    values: dict[tuple[str, str], list[float]], control: str = "0 µM", by: str = "dose, arm"
+) -> Compared:
     """The study's comparison; as assays do, an untreated group names no compound, and no arm if none."""
     units = [
         UnitValue(
@@ -39,7 +41,7 @@ def study_of(values: dict[tuple[str, str], list[float]], control: str = "0 µM")
     run = Run("annexin", "toy", Bench((), None), AssaySettings())
     result = Result(run, Dataset({}), Analysis((), units=tuple(units)), Provenance("bench", (), (), {}, "0"))
     comparison = Comparison(
-        "ros", ("annexin",), "annexin positive", "dose, arm", "interaction", control, {"compound": "SeC2"}
+        "ros", ("annexin",), "annexin positive", by, "interaction", control, {"compound": "SeC2"}
     )
     return compare_all(Study(None, "t", "", {}, {}, (run,), (), (comparison,)), [result])[0]  # type: ignore[arg-type]
 
@@ -81,6 +83,12 @@ def test_an_arm_that_was_not_run_on_untreated_cells_gives_no_interaction() -> No
 def test_nothing_is_said_where_nothing_was_perturbed() -> None:
     found = study_of({key: cell for key, cell in ANNEXIN.items() if not key[1]})
     assert "Cannot conclude what the effect needs because no arm was run" in found.refusal
+
+
+def test_a_misspelt_perturbation_is_not_called_one_that_was_not_run() -> None:
+    refusal = study_of(ANNEXIN, by="dose, amr").refusal
+    assert "No group has the word 'amr'. Did you mean arm?" in refusal
+    assert "Nothing was perturbed" not in refusal
 
 
 def test_a_control_that_is_not_there_is_named() -> None:

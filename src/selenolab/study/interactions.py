@@ -8,7 +8,7 @@ from math import exp, isfinite
 import pandas as pd
 
 from selenolab.core.drawing import Axis, Caption, DotPlot
-from selenolab.core.errors import SelenolabError, StudyError
+from selenolab.core.errors import SelenolabError, StudyError, did_you_mean
 from selenolab.core.estimate import Absent, Estimate, Outcome
 from selenolab.core.reference import Sentence
 from selenolab.core.study import Compared, Comparison, Contrast
@@ -20,6 +20,7 @@ from selenolab.study.compare_words import subject, within
 
 THIOLS = r"\bnac\b|acetylcystein|\bgsh\b|glutathion|\bdtt\b|dithiothreitol|mercapto|thiol|cysteamin"
 METHOD = "interaction of treatment and perturbation over independent experiments"
+DESIGN = ("arm", "basis", "cell_line", "compound", "dose", "role", "time")
 Cells = Mapping[tuple[str, str], Mapping[str, Sequence[float]]]  # (level, arm) -> experiment -> values
 
 
@@ -88,6 +89,8 @@ def _cells(points: Sequence[Point]) -> Cells:
 def _refuse(comparison: Comparison, cells: Cells, levels: Sequence[str], arms: Sequence[str]) -> None:
     first, second = comparison.by.split(", ")
     if not arms:
+        if second not in DESIGN:
+            raise StudyError(f"No group has the word '{second}'. {did_you_mean(second, DESIGN)}")
         raise StudyError(
             f"Nothing was perturbed: every group has {second} {NONE}. "
             f"Cannot conclude what the effect needs because no {second} was run."

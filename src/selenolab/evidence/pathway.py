@@ -50,8 +50,13 @@ def read_pathway(path: Path) -> Pathway:
     """
     try:
         return pathway_from(path.read_text(encoding="utf-8-sig"), path.stem, path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name}: Unable to read the pathway: {error}.") from None
+    except OSError:
+        raise DataError(
+            f"{path.name}: Unable to find the pathway. Put the file beside the study, or name a shipped one: "
+            f"{', '.join(shipped())}."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name}: Byte {error.start} is not UTF-8. Save the pathway as UTF-8.") from None
 
 
 def pathway_from(text: str, name: str, place: str) -> Pathway:

@@ -1,6 +1,7 @@
 """The headline of every condition: its rate over experiments, and its change from the control."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from selenolab.assays.plate_kinetics.activity import Active
 from selenolab.assays.plate_kinetics.groups import Group
 from selenolab.assays.plate_kinetics.preset import Preset
 from selenolab.core.analysis import UnitValue
-from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome
+from selenolab.core.estimate import Absent, Endpoint, Estimate, Outcome, at_most
 from selenolab.core.event import EventReading
 from selenolab.stats.experiments import Change, by_experiment, change_from_control, over_experiments
 
@@ -109,8 +110,15 @@ def event_readings(
         change, _ = changed(group, level)
         outcome = change.estimate
         if isinstance(outcome, Estimate) and outcome.value <= 0:
-            outcome = Absent("the rate is not above the blank: there is no ratio", "1")
+            outcome = _no_rate_left(outcome)
         words = {word: text for word, text in group.words.items() if word not in ("dose", "time")}
         time = group.rows["time"].iloc[0]
         hours = None if np.isnan(time) else float(time)
         yield EventReading(preset.event, preset.measured, words, outcome, group.dose, dose_unit, hours)
+
+
+def _no_rate_left(ratio: Estimate) -> Estimate | Absent:
+    """A rate that the blank has eaten up is at most what its interval allows, and no number."""
+    if not 0 < ratio.high < inf:
+        return Absent("the rate is not above the blank: there is no ratio", "1")
+    return at_most(ratio.high, "1", ratio.method, ratio.n, ratio.n_is, ratio.level)

@@ -43,7 +43,7 @@ def held(results, run, name, true, **group):
 
 
 def test_most_intervals_hold_the_truth(results):
-    """40 intervals of 95 %, on average 38 hold: at least 35 have to. Nothing is drawn anew, so nothing flickers."""
+    """40 intervals of 95 %, of which 38 hold on average: at least 35 have to. Nothing is drawn anew."""
     told = []
     untreated = TRUTH["0 µM"]
     for dose in ("0 µM", "8 µM", "16 µM"):

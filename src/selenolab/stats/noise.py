@@ -59,7 +59,7 @@ def _resample(frame: pd.DataFrame, term: NoiseTerm, rng: np.random.Generator) ->
 def _strata_factors(
     frame: pd.DataFrame, term: NoiseTerm, group: Any, rng: np.random.Generator
 ) -> Array | float:
-    """One lognormal factor a class of the rows (n,), the same for all of a class; 1 where there are no classes."""
+    """One lognormal factor a class of the rows (n,), the same for all of it; 1 where there are no classes."""
     if not term.strata or term.spread <= 0:
         return 1.0
     names, classes = np.unique(frame[term.strata].to_numpy()[group].astype(str), return_inverse=True)

@@ -77,12 +77,11 @@ def sheet() -> Iterator[tuple[object, ...]]:
 
 
 def _levels(name: str, generator: np.random.Generator) -> list[float]:
-    """The level of a protein at every dose, as one experiment has it."""
+    """The level of a protein at every dose, as one experiment has it; what all cells hold stays as it is."""
+    if name not in cells(0.0).proteins:
+        return [1.0] * len(DOSES)
     own = BETWEEN * generator.standard_normal(len(DOSES)) * (np.array(DOSES) > 0)
-    return [
-        cells(dose).proteins.get(name, 1.0) * float(np.exp(step))
-        for dose, step in zip(DOSES, own, strict=True)
-    ]
+    return [cells(dose).proteins[name] * float(np.exp(step)) for dose, step in zip(DOSES, own, strict=True)]
 
 
 def files(generator: np.random.Generator) -> Iterator[tuple[str, bytes]]:

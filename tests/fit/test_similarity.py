@@ -195,7 +195,7 @@ def test_f2_is_symmetric_full_for_equals_and_blind_to_order_and_unit(
     assert f2(r, r) == 100.0
     order = np.random.default_rng(seed).permutation(t.size)
     for rule in SELECTS:
-        if not np.any(r[selected(t, r, s, rule)] > 0):
+        if not r[selected(t, r, s, rule)].sum() > 1e-9:  # a reference that releases nothing is refused
             continue
         base = compare(t, r, s, points=rule, unit="h")
         assert compare(t[order], r[order], s[order], points=rule, unit="h").f2 == pytest.approx(base.f2)

@@ -27,6 +27,8 @@ SELECTS: dict[str, str] = {
 _EARLY_MINUTES = {"EMA": 0.0, "FDA": 15.0, "WHO": 10.0}  # besides the first time, always early
 _UNITS, _TIMES, _PLATEAU = 12, 3, 85.0
 
+NOTHING = 1e-9  # %: less than this is no release that anyone could measure
+
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
@@ -72,7 +74,7 @@ def f1(reference: ArrayLike, test: ArrayLike) -> float:
     10.0
     """
     r, t = _paired(reference, test)
-    if not r.sum() > 0:
+    if not r.sum() > NOTHING:
         raise DataError("f1: found a reference that releases nothing; the factor is undefined.")
     return float(100 * np.abs(r - t).sum() / r.sum())
 

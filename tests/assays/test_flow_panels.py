@@ -184,6 +184,15 @@ def test_jc1_of_two_lines_in_one_experiment_is_read_by_the_controls_of_each(tmp_
             assert found.loc[tube.name, "depolarised [%]"] == pytest.approx(tube.truth["depolarised"], abs=3)
 
 
+def test_annexin_of_two_lines_in_one_experiment_has_the_thresholds_of_each(tmp_path):
+    tubes = without(truth.annexin_study(2, experiments=1, count=2000), "drug_only")
+    tubes += of_line(tubes, "A375", 3.0)  # three times as bright, without and with the dyes
+    found = numbers(analysed(tubes, tmp_path, panel="annexin"))
+    for tube in tubes:
+        if tube.words["role"] == "sample":
+            assert found.loc[tube.name, "early apoptotic [%]"] == pytest.approx(tube.truth["early"], abs=1.5)
+
+
 def test_dcf_of_two_lines_in_one_experiment_is_above_the_background_of_each(tmp_path):
     tubes = without(truth.dcf_study(2, experiments=1, count=2000), "drug_only")
     tubes += of_line(tubes, "A375", 1.0, 2_000.0)

@@ -27,6 +27,7 @@ from selenolab.cytometry.quadrants import ARBITRARY, thresholds
 BY_HAND = "thresholds set by hand"
 LENT = "controls of other experiments"
 _AXES = ("annexin", "death")
+Key = tuple[str, str]  # experiment, cell line
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_annexin(bench: Bench) -> Panel:
     rows: dict[str, dict[str, float]] = {}
     counted: list[Counted] = []
     for one in prepared(bench, bench.room.of("sample", "positive")):
-        limits = placed[one.tube.experiment]
+        limits = placed[key_of(one.tube)]
         shares = quadrants(one, bench, limits)
         kinds = (LIVE, EARLY, LATE, NECROTIC)
         if shares is not None:
@@ -98,18 +99,29 @@ def quadrants(one: Prepared, bench: Bench, limits: Thresholds) -> tuple[float, f
     return float(live), float(early), float(late), float(necrotic)
 
 
-def thresholds_of(bench: Bench) -> dict[str, Thresholds]:
-    """The thresholds of each experiment: by its own controls, else by those of all experiments."""
-    return {name: _thresholds(bench, name) for name in sorted({tube.experiment for tube in bench.room.tubes})}
+def thresholds_of(bench: Bench) -> dict[Key, Thresholds]:
+    """The thresholds of each experiment and line: by its own controls, else by those of all experiments."""
+    return {key: _thresholds(bench, key) for key in sorted({key_of(tube) for tube in bench.room.tubes})}
 
 
-def _thresholds(bench: Bench, experiment: str) -> Thresholds:
-    unstained, stained, lent = _controls(bench, experiment)
+def key_of(tube: Tube) -> Key:
+    """What a tube shares its controls with: its experiment and line."""
+    return tube.experiment, tube.cell_line
+
+
+def _own(tubes: Sequence[Tube], key: Key) -> list[Tube]:
+    """The tubes of the experiment, those of the line where it has any (or names none)."""
+    inside = [tube for tube in tubes if tube.experiment == key[0]]
+    return [tube for tube in inside if tube.cell_line in (key[1], "")] or inside
+
+
+def _thresholds(bench: Bench, key: Key) -> Thresholds:
+    unstained, stained, lent = _controls(bench, key)
     channels = {axis: bench.room.channels.parts[axis] for axis in _AXES}
     open_axes = [axis for axis in _AXES if axis not in bench.settings.thresholds]
     samples = None
     if unstained is None and not all(set(stained) - {channels[axis]} for axis in open_axes):
-        samples = _together(bench, _untreated(bench, experiment))
+        samples = _together(bench, _untreated(bench, key))
     placed = thresholds(
         tuple(channels.values()), unstained, stained, samples, bench.settings.negative_quantile
     )
@@ -120,7 +132,7 @@ def _thresholds(bench: Bench, experiment: str) -> Thresholds:
             origins.add(BY_HAND)
             continue
         one = placed[channels[axis]]
-        found[axis] = max(one.value, _fmo(bench, experiment, channels[axis]))
+        found[axis] = max(one.value, _fmo(bench, key, channels[axis]))
         reasons += [one.reason, *one.notes]
         origins.add("the untreated cells" if one.arbitrary else lent or "its own controls")
         arbitrary += [axis] * one.arbitrary
@@ -129,11 +141,11 @@ def _thresholds(bench: Bench, experiment: str) -> Thresholds:
     )
 
 
-def _controls(bench: Bench, experiment: str) -> tuple[Events | None, dict[str, Events], str]:
+def _controls(bench: Bench, key: Key) -> tuple[Events | None, dict[str, Events], str]:
     """Unstained cells and single stains of the experiment, else of all; the last says that they were lent."""
     room = bench.room
     tubes = room.of("unstained", "single_stain")
-    own = [tube for tube in tubes if tube.experiment == experiment]
+    own = _own(tubes, key)
     used, lent = (own, "") if own or not tubes else (list(tubes), LENT)
     bare = [tube for tube in used if tube.role == "unstained"]
     if not bare and lent == "":
@@ -153,8 +165,8 @@ def _together(bench: Bench, tubes: Sequence[Tube]) -> Events:
     return {channel: pooled_values(bench, tubes, channel) for channel in channels}
 
 
-def _untreated(bench: Bench, experiment: str) -> list[Tube]:
-    tubes = [tube for tube in bench.room.of("sample") if tube.experiment == experiment]
+def _untreated(bench: Bench, key: Key) -> list[Tube]:
+    tubes = _own(bench.room.of("sample"), key)
     return [tube for tube in tubes if tube.control] or tubes or list(bench.room.of("sample"))
 
 
@@ -163,22 +175,22 @@ def stain_channel_of(bench: Bench, tube: Tube) -> str:
     return stain_channel(tube.stain, bench.room.channels, tube.name)
 
 
-def _fmo(bench: Bench, experiment: str, channel: str) -> float:
+def _fmo(bench: Bench, key: Key, channel: str) -> float:
     """The percentile of the tube with all stains but that of the channel; minus infinity without one."""
     tubes = [tube for tube in bench.room.of("fmo") if stain_channel_of(bench, tube) == channel]
-    own = [tube for tube in tubes if tube.experiment == experiment] or tubes
+    own = _own(tubes, key) or tubes
     values = pooled_values(bench, own, channel)
     return float(np.percentile(values, bench.settings.negative_quantile)) if values.size else -inf
 
 
-def _doubts(placed: Mapping[str, Thresholds]) -> tuple[str, ...]:
+def _doubts(placed: Mapping[Key, Thresholds]) -> tuple[str, ...]:
     if any(one.arbitrary for one in placed.values()):
         return (ARBITRARY,)
     return (BY_HAND,) if any(BY_HAND in one.origin for one in placed.values()) else ()
 
 
-def _warnings(placed: Mapping[str, Thresholds]) -> Iterator[str]:
-    lent = [name for name, one in placed.items() if LENT in one.origin]
+def _warnings(placed: Mapping[Key, Thresholds]) -> Iterator[str]:
+    lent = list(dict.fromkeys(experiment for (experiment, _), one in placed.items() if LENT in one.origin))
     if lent:
         yield f"Experiments without controls of their own, read with those of the others: {', '.join(lent)}."
     bare = {axis for one in placed.values() for axis in one.arbitrary}
@@ -189,7 +201,7 @@ def _warnings(placed: Mapping[str, Thresholds]) -> Iterator[str]:
         )
 
 
-def _missing(bench: Bench, placed: Mapping[str, Thresholds]) -> Iterator[MissingControl]:
+def _missing(bench: Bench, placed: Mapping[Key, Thresholds]) -> Iterator[MissingControl]:
     room = bench.room
     if any(one.arbitrary for one in placed.values()) or not room.of("unstained"):
         yield MissingControl(
@@ -221,11 +233,11 @@ def _missing(bench: Bench, placed: Mapping[str, Thresholds]) -> Iterator[Missing
         )
 
 
-def _checks(bench: Bench, placed: Mapping[str, Thresholds]) -> Iterator[Check]:
+def _checks(bench: Bench, placed: Mapping[Key, Thresholds]) -> Iterator[Check]:
     """What the compound alone puts above the thresholds."""
     parts = bench.room.channels.parts
     for one in prepared(bench, bench.room.of("drug_only")):
-        limits = placed[one.tube.experiment]
+        limits = placed[key_of(one.tube)]
         for axis in _AXES:
             values = one.values(parts[axis])
             if not values.size:

@@ -5,7 +5,7 @@ from math import exp
 
 import pandas as pd
 
-from selenolab.assays.flow.annexin import thresholds_of
+from selenolab.assays.flow.annexin import key_of, thresholds_of
 from selenolab.assays.flow.gating_figure import Cut, gating_figures
 from selenolab.assays.flow.headline import Group, Headline
 from selenolab.assays.flow.kinds import Kind, Panel
@@ -86,8 +86,8 @@ def _cuts(bench: Bench, panel: Panel) -> Mapping[str, Cut]:
         placed = thresholds_of(bench)
         return {
             tube.name: Cut(
-                (parts["annexin"], placed[tube.experiment].annexin),
-                (parts["death"], placed[tube.experiment].death),
+                (parts["annexin"], placed[key_of(tube)].annexin),
+                (parts["death"], placed[key_of(tube)].death),
                 _labels(panel.rows.get(tube.name, {})),
             )
             for tube in bench.room.tubes

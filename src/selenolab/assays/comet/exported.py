@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from selenolab.assays.comet.gathered import design_of
-from selenolab.assays.comet.stated import SAME, SKIPPED, WORDS, Said, Stated, stated, text_of
+from selenolab.assays.comet.stated import SAME, SKIPPED, WORDS, Stated, stated
 from selenolab.core.errors import DataError
 from selenolab.core.format import InputFile, Parsed
+from selenolab.formats.said import Said, cell_text
 
 _TAIL = ("tail_dna", "dna_in_tail", "tail_dna_percent", "percent_dna_in_tail", "tail_percent",
          "tail_intensity",
@@ -52,7 +53,7 @@ def read_exported(file: InputFile, told: Stated, has_sheet: bool) -> pd.DataFram
     words = {str(column): SAME.get(_plain(column), _plain(column)) for column in data}
     own = [column for column, word in words.items() if word in WORDS and word not in SKIPPED]
     rows = [
-        _design(file, told, {words[c]: text_of(data[c].iloc[i]) for c in own}, words, own)
+        _design(file, told, {words[c]: cell_text(data[c].iloc[i]) for c in own}, words, own)
         for i in range(len(data))
     ]
     frame = pd.DataFrame(rows)

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 from pathlib import PurePath
-
-import pandas as pd
 
 from selenolab.assays.comet.schema import POSITIVE, ROLES, SAMPLE, VEHICLE
 from selenolab.core.assay import Sheet
-from selenolab.core.compound import Basis
 from selenolab.core.errors import DataError, StudyError, did_you_mean
 from selenolab.core.format import InputFile
-from selenolab.formats.headers import BASES, normalise_word, parse_header, split_basis
+from selenolab.formats.headers import normalise_word, parse_header
 from selenolab.formats.pixel_size import to_nm
-from selenolab.formats.units import factor, known_unit
+from selenolab.formats.said import Said, cell_text, said_basis, said_dose, said_hours, said_number
 
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment", "gel": "slide",
@@ -36,14 +33,6 @@ SKIPPED = ("file", "image", "format", "name", "place", "source_row", "record", "
            "column",
            "note")  # fmt: skip
 _NO_ENZYME = ("", "none", "buffer", "no", "-", "without")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A cell as written, with the unit of its header."""
-
-    text: str
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,9 @@ def stated(place: str, told: Mapping[str, Said]) -> Stated:
     word = normalise_word(written)
     if word not in ROLE_WORDS:
         raise StudyError(f"{place}: role is '{written}'. {did_you_mean(word, ROLES)}")
-    dose, unit, basis = _dose(place, told)
+    dose, unit, basis = said_dose(place, told)
+    if dose > 0 and not unit:
+        raise DataError(f"{place}: dose {dose:g} has no unit. Write '{dose:g} µM', or 'dose [µM]' above it.")
     role = ROLE_WORDS[word] or SAMPLE
     if role == VEHICLE:
         role, dose = SAMPLE, 0.0
@@ -100,8 +91,8 @@ def stated(place: str, told: Mapping[str, Said]) -> Stated:
     enzyme = "" if text["enzyme"].casefold() in _NO_ENZYME else text["enzyme"]
     return Stated(
         role, text["slide"], text["experiment"], text["animal"], text["compound"], dose, unit,
-        _basis(place, text["basis"]) or basis, _hours(place, told), text["cell_line"], text["arm"], enzyme,
-        _viability(place, told), _pixel(place, told),
+        said_basis(place, text["basis"]) or basis, said_hours(place, told), text["cell_line"], text["arm"],
+        enzyme, _viability(place, told), _pixel(place, told),
     )  # fmt: skip
 
 
@@ -118,37 +109,6 @@ def _facts(file: InputFile) -> dict[str, Said]:
     return found
 
 
-def _dose(place: str, told: Mapping[str, Said]) -> tuple[float, str, str]:
-    """Dose with its unit and basis: "8 µM", or a bare number with the header's unit."""
-    said = told.get("dose", Said(""))
-    if not said.text:
-        return nan, "", ""
-    number, _, rest = said.text.partition(" ")
-    value = _number(place, "dose", number, said.text)
-    own = told["dose_unit"].text if "dose_unit" in told else ""
-    unit, basis = split_basis(rest.strip() or own or said.unit)
-    if value < 0:
-        raise DataError(f"{place}: dose is {value:g}. Expected a number from 0 on.")
-    if unit and not known_unit(unit):
-        raise DataError(f"{place}: dose is in '{unit}', an unknown unit. Write one like '8 µM' or '2 µg/mL'.")
-    if value > 0 and not unit:
-        raise DataError(
-            f"{place}: dose {value:g} has no unit. Write '{value:g} µM', or 'dose [µM]' above it."
-        )
-    return value, unit, basis
-
-
-def _hours(place: str, told: Mapping[str, Said]) -> float:
-    said = told.get("time", Said(""))
-    if not said.text:
-        return nan
-    number, _, rest = said.text.partition(" ")
-    unit = rest.strip() or said.unit
-    if not unit:
-        raise DataError(f"{place}: time {said.text} has no unit. Write '24 h', or 'time [h]' above it.")
-    return _number(place, "time", number, said.text) * factor(unit, "h")
-
-
 def _viability(place: str, told: Mapping[str, Said]) -> float:
     said = told.get("viability", Said(""))
     if not said.text:
@@ -158,7 +118,7 @@ def _viability(place: str, told: Mapping[str, Said]) -> float:
         raise DataError(
             f"{place}: viability {said.text} has no unit. Write '92 %', or 'viability [%]' above it."
         )
-    value = _number(place, "viability", text, said.text)
+    value = said_number(place, "viability", text, said.text)
     if not 0 <= value <= 200:
         raise DataError(f"{place}: viability is {value:g} %. Expected 0 to about 100.")
     return value
@@ -178,29 +138,11 @@ def pixel_nm(text: str, place: str) -> float:
     650.0
     """
     number, _, unit = text.strip().partition(" ")
-    value = _number(place, "the size", number, text)
+    value = said_number(place, "the size", number, text)
     nm = to_nm(value, unit.removesuffix("/px").strip()) if unit and value > 0 else None
     if nm is None:
         raise StudyError(f"{place} is '{text}'. Expected a length with its unit, as in '0.65 µm'.")
     return float(nm)
-
-
-def _number(place: str, word: str, number: str, text: str) -> float:
-    try:
-        value = float(number.replace(",", "."))
-    except ValueError:
-        value = nan
-    if not isfinite(value):
-        raise DataError(f"{place}: {word} is '{text}'. Expected a number with its unit.")
-    return value
-
-
-def _basis(place: str, text: str) -> str:
-    if not text or text.casefold() == Basis.NOT_STATED:
-        return ""
-    if text.casefold() not in BASES:
-        raise DataError(f"{place}: basis is '{text}'. {did_you_mean(text, set(BASES.values()))}")
-    return BASES[text.casefold()]
 
 
 def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]]:
@@ -218,7 +160,7 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]
     }
     rows: dict[str, dict[str, Said]] = {}
     for record in sheet.frame.to_dict("records"):
-        cells = {words[str(column)]: text_of(cell) for column, cell in record.items()}
+        cells = {words[str(column)]: cell_text(cell) for column, cell in record.items()}
         if not cells["file"]:
             raise DataError(f"{sheet.name}: A row names no file. Fill in 'file'.")
         name = named(cells["file"], names, f"{sheet.name}: file")
@@ -226,15 +168,6 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]
             raise DataError(f"{sheet.name}: file '{name}' has two rows. Keep one.")
         rows[name] = {word: Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
     return rows
-
-
-def text_of(cell: object) -> str:
-    """A cell as text; "" for a missing one, no decimals on whole numbers."""
-    if pd.isna(cell):  # type: ignore[call-overload]
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def named(name: str, names: Iterable[str], place: str) -> str:

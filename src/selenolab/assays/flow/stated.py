@@ -7,11 +7,10 @@ from pathlib import PurePath
 
 from selenolab.assays.flow.schema import ROLES
 from selenolab.core.assay import Sheet
-from selenolab.core.compound import Basis
 from selenolab.core.errors import DataError, StudyError, did_you_mean
 from selenolab.core.format import InputFile
-from selenolab.formats.headers import BASES, normalise_word, parse_header, split_basis
-from selenolab.formats.units import factor, known_unit
+from selenolab.formats.headers import normalise_word, parse_header
+from selenolab.formats.said import Said, cell_text, said_basis, said_dose, said_hours
 
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment",
@@ -60,14 +59,6 @@ class Stated:
     arm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A cell as written, with the unit of its header."""
-
-    text: str
-    unit: str = ""
-
-
 def stated_of(files: Sequence[InputFile], sheet: Sheet | None) -> dict[str, Stated]:
     """What is stated of each file, by its name: facts of the study file go before the sheet.
 
@@ -96,31 +87,31 @@ def _refuse_unclear_controls(stated: Mapping[str, Stated]) -> None:
             )
 
 
-def _stated(file: InputFile, row: Mapping[str, _Said]) -> Stated:
+def _stated(file: InputFile, row: Mapping[str, Said]) -> Stated:
     told = {**row, **_facts(file)}
-    role = told.get("role", _Said("")).text
+    role = told.get("role", Said("")).text
     if file.role not in ("", "sample") and "role" not in _facts(file):
         role = file.role
     return _with_numbers(file.name, told, role)
 
 
-def _with_numbers(name: str, told: Mapping[str, _Said], written: str) -> Stated:
+def _with_numbers(name: str, told: Mapping[str, Said], written: str) -> Stated:
     word = normalise_word(written)
     if word not in ROLE_WORDS:
         raise StudyError(f"{name}: role is '{written}'. {did_you_mean(word, ROLES)}")
-    dose, unit, basis = _dose(name, told)
+    dose, unit, basis = said_dose(name, told)
     role = ROLE_WORDS[word] or "sample"
     if role == "vehicle":
         role, dose = "sample", 0.0
     text = {key: told[key].text if key in told else "" for key in WORDS}
     return Stated(
         role, text["stain"], text["experiment"], text["compound"], dose, unit,
-        _basis(name, text["basis"]) or basis,
-        _hours(name, told), text["cell_line"], text["arm"],
+        said_basis(name, text["basis"]) or basis,
+        said_hours(name, told), text["cell_line"], text["arm"],
     )  # fmt: skip
 
 
-def _facts(file: InputFile) -> dict[str, _Said]:
+def _facts(file: InputFile) -> dict[str, Said]:
     found = {}
     for key, value in file.facts.items():
         header = parse_header(str(key))
@@ -129,58 +120,11 @@ def _facts(file: InputFile) -> dict[str, _Said]:
             continue
         if word not in WORDS:
             raise StudyError(f"{file.name}: Unknown word '{key}' of a tube. {did_you_mean(word, WORDS)}")
-        found[word] = _Said(str(value).strip(), f"{header.unit} {header.basis}".strip())
+        found[word] = Said(str(value).strip(), f"{header.unit} {header.basis}".strip())
     return found
 
 
-def _dose(name: str, told: Mapping[str, _Said]) -> tuple[float, str, str]:
-    """Dose with its unit and basis: "8 µM", or a bare number with the header's unit."""
-    said = told.get("dose", _Said(""))
-    if not said.text:
-        return nan, "", ""
-    number, _, rest = said.text.partition(" ")
-    value = _number(name, "dose", number, said.text)
-    own = told["dose_unit"].text if "dose_unit" in told else ""
-    unit, basis = split_basis(rest.strip() or own or said.unit)
-    if value < 0:
-        raise DataError(f"{name}: dose is {value:g}. Expected a number from 0 on.")
-    if unit and not known_unit(unit):
-        raise DataError(f"{name}: dose is in '{unit}', an unknown unit. Write one like '8 µM' or '2 µg/mL'.")
-    return value, unit, basis
-
-
-def _hours(name: str, told: Mapping[str, _Said]) -> float:
-    said = told.get("time", _Said(""))
-    if not said.text:
-        return nan
-    number, _, rest = said.text.partition(" ")
-    unit = rest.strip() or said.unit
-    if not unit:
-        raise DataError(
-            f"{name}: time {said.text} has no unit. Write it like '24 h', or 'time [h]' above it."
-        )
-    return _number(name, "time", number, said.text) * factor(unit, "h")
-
-
-def _number(name: str, word: str, number: str, text: str) -> float:
-    try:
-        value = float(number.replace(",", "."))
-    except ValueError:
-        value = nan
-    if not isfinite(value):
-        raise DataError(f"{name}: {word} is '{text}'. Expected a number with its unit.")
-    return value
-
-
-def _basis(name: str, text: str) -> str:
-    if not text or text.casefold() == Basis.NOT_STATED:
-        return ""
-    if text.casefold() not in BASES:
-        raise DataError(f"{name}: basis is '{text}'. {did_you_mean(text, set(BASES.values()))}")
-    return BASES[text.casefold()]
-
-
-def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, _Said]]:
+def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]]:
     """The words of each file on the sheet."""
     headers = {str(column): parse_header(str(column)) for column in sheet.frame.columns}
     words = {column: SAME.get(header.word, header.word) for column, header in headers.items()}
@@ -195,9 +139,9 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, _Said
         raise DataError(
             f"{sheet.name}: Unknown column '{unknown[0]}'. {did_you_mean(words[unknown[0]], WORDS)}"
         )
-    rows: dict[str, dict[str, _Said]] = {}
+    rows: dict[str, dict[str, Said]] = {}
     for record in sheet.frame.to_dict("records"):
-        cells = {words[str(column)]: _text(cell) for column, cell in record.items()}
+        cells = {words[str(column)]: cell_text(cell) for column, cell in record.items()}
         if not cells["file"]:
             raise DataError(f"{sheet.name}: a row names no file. Fill in 'file'.")
         name = named(cells["file"], names, f"{sheet.name}: file")
@@ -207,16 +151,8 @@ def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, _Said
             words[column]: sheet.units.get(column, f"{header.unit} {header.basis}".strip())
             for column, header in headers.items()
         }
-        rows[name] = {word: _Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
+        rows[name] = {word: Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
     return rows
-
-
-def _text(cell: object) -> str:
-    if cell is None or cell != cell or str(cell) == "<NA>":
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def named(name: str, names: Iterable[str], place: str) -> str:

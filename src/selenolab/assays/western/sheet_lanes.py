@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite, nan
+from math import nan
 
 from selenolab.assays.western.schema import LANE_ROLES
 from selenolab.core.assay import Sheet
-from selenolab.core.compound import Basis
 from selenolab.core.errors import DataError, StudyError, did_you_mean
-from selenolab.formats.headers import BASES, normalise_word, parse_header, split_basis
+from selenolab.formats.headers import normalise_word, parse_header, split_basis
+from selenolab.formats.said import cell_text, said_basis, said_number
 from selenolab.formats.units import factor, known_unit
 
 SAME = {
@@ -108,7 +108,7 @@ def lane_rows(sheet: Sheet) -> tuple[LaneRow, ...]:
     }
     rows = []
     for number, record in enumerate(sheet.frame.to_dict("records"), 2):
-        cells = {words[str(column)]: _text(cell) for column, cell in record.items()}
+        cells = {words[str(column)]: cell_text(cell) for column, cell in record.items()}
         if not any(cells.get(word) for word in WORDS):
             continue
         place = f"{sheet.name}, {cells.get('place') or 'row ' + (cells.get('source_row') or str(number))}"
@@ -148,7 +148,7 @@ def _row(cells: Mapping[str, str], units: Mapping[str, str], place: str) -> Lane
         cells.get("compound", ""),
         dose,
         unit,
-        _basis(cells.get("basis", ""), place) or basis,
+        said_basis(place, cells.get("basis", "")) or basis,
         _hours(cells.get("time", ""), units.get("time", ""), place),
         cells.get("cell_line", ""),
         cells.get("arm", ""),
@@ -176,7 +176,7 @@ def _dose(text: str, header_unit: str, place: str) -> tuple[float, str, str]:
     if not text:
         return nan, "", ""
     number, _, rest = text.partition(" ")
-    value = _number(number, "dose", text, place)
+    value = said_number(place, "dose", number, text, "a number")
     unit, basis = split_basis(rest.strip() or header_unit)
     if value < 0:
         raise DataError(f"{place}: dose is {value:g}. Expected a number from 0 on.")
@@ -192,43 +192,17 @@ def _hours(text: str, header_unit: str, place: str) -> float:
     unit = rest.strip() or header_unit
     if not unit:
         raise DataError(f"{place}: time {text} has no unit. Write it like '24 h', or 'time [h]' above it.")
-    return _number(number, "time", text, place) * factor(unit, "h")
+    return said_number(place, "time", number, text, "a number") * factor(unit, "h")
 
 
 def _amount(cells: Mapping[str, str], word: str, place: str) -> float:
     text = cells.get(word, "")
     if not text:
         return nan
-    value = _number(text.removesuffix("µg").strip(), word, text, place)
+    value = said_number(place, word, text.removesuffix("µg").strip(), text, "a number")
     if not value > 0:
         raise DataError(f"{place}: {word} is {value:g}. Expected a number above 0.")
     return value
-
-
-def _number(number: str, word: str, text: str, place: str) -> float:
-    try:
-        value = float(number.replace(",", "."))
-    except ValueError:
-        value = nan
-    if not isfinite(value):
-        raise DataError(f"{place}: {word} is '{text}'. Expected a number.")
-    return value
-
-
-def _basis(text: str, place: str) -> str:
-    if not text or text.casefold() == Basis.NOT_STATED:
-        return ""
-    if text.casefold() not in BASES:
-        raise DataError(f"{place}: basis is '{text}'. {did_you_mean(text, set(BASES.values()))}")
-    return BASES[text.casefold()]
-
-
-def _text(cell: object) -> str:
-    if cell is None or cell != cell or str(cell) == "<NA>":
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def common_unit(rows: Sequence[LaneRow], stated: str) -> str:

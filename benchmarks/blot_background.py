@@ -63,6 +63,7 @@ def volumes(signal: Signal, ground: Values) -> Values:
 
 
 def main() -> None:
+    """Time both on one image, and compare the volumes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--radius", type=float, default=50)
     parser.add_argument("--json", type=Path)

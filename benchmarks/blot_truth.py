@@ -77,6 +77,7 @@ def run(seeds: Iterable[int], background: str = "rim") -> pd.DataFrame:
 
 
 def main() -> None:
+    """Draw, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--background", default="rim")

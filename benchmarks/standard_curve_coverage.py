@@ -46,6 +46,7 @@ def covered(scenario: Scenario, draws: int, wells: int, seed: int) -> tuple[int,
 
 
 def main() -> None:
+    """A row a model and weight."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--wells", type=int, default=2)

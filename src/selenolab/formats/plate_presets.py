@@ -3,15 +3,31 @@
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from selenolab.core.errors import StudyError, did_you_mean
+from selenolab.core.reference import Reference
 
 P = TypeVar("P", bound=BaseModel)
 _ENDINGS = (".yaml", ".yml")
 _MOST = 200_000  # bytes; a preset is a page
+
+
+class Cited(BaseModel):
+    """A reference as a preset writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    key: str = Field(pattern=r"^(doi|pmid|isbn|url):.+")
+    authors: str
+    title: str
+    where: str
+    year: int
+
+    def noun(self) -> Reference:
+        """The reference."""
+        return Reference(self.key, self.authors, self.title, self.where, self.year)
 
 
 def shipped(folder: Path) -> tuple[str, ...]:

@@ -5,8 +5,6 @@ stays below 100 %. Cells scatter in log odds around it; a slide shares an error.
 follow from tail DNA by a rough rule that is stated here and rests on no measurement.
 """
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -16,6 +14,7 @@ from selenolab.assays.comet.settings import CometSettings
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError
 from selenolab.core.noise import Noise, NoiseTerm
+from selenolab.stats.virtual_design import doses_and_times
 
 NEEDS = ("strand_breaks",)
 PER_BREAK = 5.0  # by how much one arbitrary unit of breaks stretches the tail (assumed, with the model)
@@ -25,21 +24,13 @@ _NEARLY_ALL = 98.0  # % of tail DNA that no expected value goes beyond
 
 def design(settings: CometSettings) -> pd.DataFrame:
     """The conditions to simulate: untreated cells, then the doses, at each time."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 2:
-        raise DataError("virtual_doses: Expected at least one dose above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h",
-            "dose": dose,
-            "dose_unit": settings.virtual_dose_unit,
-            "time": float(time),
-            "compound": settings.virtual_compound,
-            "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: CometSettings) -> Dataset:

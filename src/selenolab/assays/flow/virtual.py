@@ -6,7 +6,6 @@ a tube share an error. How a state becomes brightness is stated here and rests o
 are round numbers of common instruments.
 """
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError
 from selenolab.core.noise import Noise, NoiseTerm
 from selenolab.core.schema import OpenColumn
+from selenolab.stats.virtual_design import doses_and_times
 
 SHARES = ("g1_share", "s_share", "g2m_share")
 BY_PANEL = {
@@ -40,21 +40,13 @@ def needs_for(settings: FlowSettings) -> tuple[str, ...]:
 
 def design(settings: FlowSettings) -> pd.DataFrame:
     """The conditions to simulate: untreated cells, then the doses, at each time."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 2:
-        raise DataError("virtual_doses: Expected at least one dose above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h",
-            "dose": dose,
-            "dose_unit": settings.virtual_dose_unit,
-            "time": float(time),
-            "compound": settings.virtual_compound,
-            "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: FlowSettings) -> Dataset:

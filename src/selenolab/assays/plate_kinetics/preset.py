@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 
 from selenolab.assays.plate_kinetics.schema import FOLDER, ROLES
 from selenolab.core.quantity import vocabulary
-from selenolab.core.reference import Reference
-from selenolab.formats.plate_presets import load_preset
+from selenolab.formats.plate_presets import Cited, load_preset
 
 PRESETS = FOLDER / "presets"
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -49,21 +48,6 @@ class WantedControl(BaseModel):
         if role not in ROLES:
             raise ValueError(f"'{role}' is no role; known are {', '.join(ROLES)}")
         return role
-
-
-class Cited(BaseModel):
-    """A reference as a preset writes it."""
-
-    model_config = _STRICT
-    key: str = Field(pattern=r"^(doi|pmid|isbn|url):.+")
-    authors: str
-    title: str
-    where: str
-    year: int
-
-    def noun(self) -> Reference:
-        """The reference."""
-        return Reference(self.key, self.authors, self.title, self.where, self.year)
 
 
 class Shown(BaseModel):

@@ -4,8 +4,6 @@ A lysate's enzyme makes signal in proportion to the state that the kit shows (ac
 cleaved caspase); the reagents and the compound add their own slopes, which the blanks show.
 """
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -17,6 +15,7 @@ from selenolab.core.errors import DataError
 from selenolab.core.noise import Noise, NoiseTerm
 from selenolab.formats.plate_presets import shipped
 from selenolab.formats.wells import well_name
+from selenolab.stats.virtual_design import doses_and_times
 
 _DEFAULT = "trxr_dtnb"
 
@@ -51,21 +50,13 @@ def needs_for(settings: PlateKineticsSettings) -> tuple[str, ...]:
 
 def design(settings: PlateKineticsSettings) -> pd.DataFrame:
     """The conditions to simulate: condition, dose, dose_unit, time [h] and names; vehicle first."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 2:
-        raise DataError("virtual_doses: Expected at least one dose above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h",
-            "dose": dose,
-            "dose_unit": settings.virtual_dose_unit,
-            "time": float(time),
-            "compound": settings.virtual_compound,
-            "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: PlateKineticsSettings) -> Dataset:

@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, field_validator
 
 from selenolab.assays.standard_curve.schema import FOLDER, ROLES
-from selenolab.core.reference import Reference
 from selenolab.fit.calibration_models import ModelName
 from selenolab.fit.calibration_standards import Direction
 from selenolab.fit.calibration_weights import WeightName
-from selenolab.formats.plate_presets import load_preset
+from selenolab.formats.plate_presets import Cited, load_preset
 
 Calculation = Literal["concentration", "glutathione", "release"]
 PRESETS = FOLDER / "presets"
@@ -68,21 +67,6 @@ class WantedControl(BaseModel):
         if role not in ROLES:
             raise ValueError(f"'{role}' is no role; known are {', '.join(ROLES)}")
         return role
-
-
-class Cited(BaseModel):
-    """A reference as a preset writes it."""
-
-    model_config = _STRICT
-    key: str = Field(pattern=r"^(doi|pmid|isbn|url):.+")
-    authors: str
-    title: str
-    where: str
-    year: int
-
-    def noun(self) -> Reference:
-        """The reference."""
-        return Reference(self.key, self.authors, self.title, self.where, self.year)
 
 
 class Preset(BaseModel):

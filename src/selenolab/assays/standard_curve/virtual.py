@@ -1,7 +1,5 @@
 """The virtual door: DTNB plates of lysed model cells, standards, blanks, masked wells and all."""
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError, StudyError
 from selenolab.core.noise import Noise, NoiseTerm
 from selenolab.formats.wells import well_name
+from selenolab.stats.virtual_design import doses_and_times
 
 NEEDS = ("cell_gsh", "cell_gssg")
 _COLUMNS = 24
@@ -19,18 +18,13 @@ _COLUMNS = 24
 
 def design(settings: StandardCurveSettings) -> pd.DataFrame:
     """The conditions to simulate: condition, dose, dose_unit, time [h] and names; untreated cells first."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 2:
-        raise DataError("virtual_doses: Expected at least one dose above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h", "dose": dose,
-            "dose_unit": settings.virtual_dose_unit, "time": float(time),
-            "compound": settings.virtual_compound, "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: StandardCurveSettings) -> Dataset:

@@ -4,8 +4,6 @@ Cells show an absorbance in proportion to their number; medium and compound add 
 experiment is a plate with vehicle, medium blank and a cell-free drug blank at every dose.
 """
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -15,27 +13,21 @@ from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError
 from selenolab.core.noise import Noise, NoiseTerm
 from selenolab.formats.wells import well_name
+from selenolab.stats.virtual_design import doses_and_times
 
 NEEDS = ("viable_cells",)
 
 
 def design(settings: ViabilitySettings) -> pd.DataFrame:
     """The conditions to simulate: condition, dose, dose_unit, time [h] and names; vehicle first."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 3:
-        raise DataError("virtual_doses: Expected at least two doses above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h",
-            "dose": dose,
-            "dose_unit": settings.virtual_dose_unit,
-            "time": float(time),
-            "compound": settings.virtual_compound,
-            "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+        least=2,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: ViabilitySettings) -> Dataset:

@@ -5,7 +5,6 @@ doi:10.1126/scisignal.2005966). Lanes differ in what they hold, membranes in how
 lysates in their cells, and every band lies on noise. None of these sizes rests on a measurement.
 """
 
-from itertools import product
 from math import nan
 from typing import Any
 
@@ -18,6 +17,7 @@ from selenolab.assays.western.settings import WesternSettings
 from selenolab.core.dataset import Dataset, Table
 from selenolab.core.errors import DataError
 from selenolab.core.noise import Noise, NoiseTerm
+from selenolab.stats.virtual_design import doses_and_times
 
 NEEDS = tuple(dict.fromkeys(protein.word for protein in known().values() if protein.word))
 UNIT = 10_000.0  # volume of an untreated band
@@ -33,21 +33,13 @@ def needs_for(settings: WesternSettings) -> tuple[str, ...]:
 
 def design(settings: WesternSettings) -> pd.DataFrame:
     """The conditions to simulate: untreated cells, then the doses, at each time."""
-    doses = (0.0, *sorted({float(dose) for dose in settings.virtual_doses if dose > 0}))
-    if len(doses) < 2:
-        raise DataError("virtual_doses: Expected at least one dose above zero. Add doses.")
-    rows = [
-        {
-            "condition": f"{dose:g} {settings.virtual_dose_unit} at {time:g} h",
-            "dose": dose,
-            "dose_unit": settings.virtual_dose_unit,
-            "time": float(time),
-            "compound": settings.virtual_compound,
-            "cell_line": settings.virtual_cell_line,
-        }
-        for time, dose in product(sorted(set(settings.virtual_times_h)), doses)
-    ]
-    return pd.DataFrame(rows)
+    return doses_and_times(
+        settings.virtual_doses,
+        settings.virtual_dose_unit,
+        settings.virtual_times_h,
+        settings.virtual_compound,
+        settings.virtual_cell_line,
+    )
 
 
 def expect(states: pd.DataFrame, design: pd.DataFrame, settings: WesternSettings) -> Dataset:

@@ -6,8 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from selenolab.core.errors import DataError
-from selenolab.formats.said import Said, cell_text, said_basis, said_dose, said_hours, said_number
+from selenolab.core.assay import Sheet
+from selenolab.core.errors import DataError, StudyError
+from selenolab.formats.said import (
+    Said,
+    cell_text,
+    file_named,
+    rows_by_file,
+    said_basis,
+    said_dose,
+    said_hours,
+    said_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +62,41 @@ def test_a_basis_is_one_of_the_words() -> None:
 def test_infinity_is_no_number() -> None:
     with pytest.raises(DataError, match="Expected a number"):
         said_number("s", "load", "inf", "inf", "a number")
+
+
+def sheet(*rows: dict[str, object]) -> Sheet:
+    return Sheet("tubes.csv", pd.DataFrame(rows))
+
+
+def read(*rows: dict[str, object]) -> dict[str, dict[str, Said]]:
+    return rows_by_file(
+        sheet(*rows), ["x/a.fcs", "x/b.fcs"], ("dose", "arm"), ("file", "note"), {"drug": "arm"}
+    )
+
+
+def test_a_sheet_says_of_each_file_what_its_row_says() -> None:
+    found = read(
+        {"file": "a.fcs", "dose [µM]": 8.0, "drug": "NAC"}, {"file": "B", "dose [µM]": None, "drug": None}
+    )
+    assert found == {"x/a.fcs": {"dose": Said("8", "µM"), "arm": Said("NAC", "")}, "x/b.fcs": {}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([{"dose [µM]": 8}], "Unable to find a column 'file'"),
+        ([{"file": "a.fcs", "colour": "red"}], "Unknown column 'colour'"),
+        ([{"file": ""}], "A row names no file"),
+        ([{"file": "a.fcs"}, {"file": "a"}], "has two rows"),
+        ([{"file": "c.fcs"}], "'c.fcs' is not among the files given"),
+    ],
+)
+def test_a_wrong_sheet_is_told_by_its_name(rows: list[dict[str, object]], says: str) -> None:
+    with pytest.raises((DataError, StudyError), match=says) as told:
+        read(*rows)
+    assert str(told.value).startswith("tubes.csv: ")
+
+
+def test_a_name_that_means_two_files_is_asked_back() -> None:
+    with pytest.raises(StudyError, match="means 2 files"):
+        file_named("a.fcs", ["1/a.fcs", "2/a.fcs"], "gate")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from selenolab.assays.comet.settings import CometSettings, Drawn, Removed
-from selenolab.assays.comet.stated import named
 from selenolab.core.errors import StudyError
+from selenolab.formats.said import file_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ def edits_of(settings: CometSettings, images: Iterable[str]) -> dict[str, Edits]
     add: dict[str, list[Drawn]] = {}
     remove: dict[str, list[Removed]] = {}
     for number, box in enumerate(settings.add, 1):
-        add.setdefault(named(box.image, known, f"add {number}: image"), []).append(box)
+        add.setdefault(file_named(box.image, known, f"add {number}: image"), []).append(box)
     for number, point in enumerate(settings.remove, 1):
-        remove.setdefault(named(point.image, known, f"remove {number}: image"), []).append(point)
+        remove.setdefault(file_named(point.image, known, f"remove {number}: image"), []).append(point)
     return {
         image: Edits(tuple(add.get(image, ())), tuple(remove.get(image, ())))
         for image in sorted({*add, *remove})

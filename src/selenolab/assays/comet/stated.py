@@ -1,9 +1,8 @@
 """What a person states of a slide: its role and place in the design, by file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from pathlib import PurePath
 
 from selenolab.assays.comet.schema import POSITIVE, ROLES, SAMPLE, VEHICLE
 from selenolab.core.assay import Sheet
@@ -11,7 +10,7 @@ from selenolab.core.errors import DataError, StudyError, did_you_mean
 from selenolab.core.format import InputFile
 from selenolab.formats.headers import normalise_word, parse_header
 from selenolab.formats.pixel_size import to_nm
-from selenolab.formats.said import Said, cell_text, said_basis, said_dose, said_hours, said_number
+from selenolab.formats.said import Said, rows_by_file, said_basis, said_dose, said_hours, said_number
 
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment", "gel": "slide",
@@ -63,7 +62,9 @@ def stated_of(files: Sequence[InputFile], sheet: Sheet | None) -> dict[str, Stat
     StudyError, DataError
         For an unknown word or role, a dose or time without a unit, a sheet row that names no file.
     """
-    rows = _sheet_rows(sheet, [file.name for file in files]) if sheet is not None else {}
+    rows = (
+        rows_by_file(sheet, [file.name for file in files], WORDS, SKIPPED, SAME) if sheet is not None else {}
+    )
     return {file.name: _of_file(file, rows.get(file.name, {})) for file in files}
 
 
@@ -143,48 +144,3 @@ def pixel_nm(text: str, place: str) -> float:
     if nm is None:
         raise StudyError(f"{place} is '{text}'. Expected a length with its unit, as in '0.65 µm'.")
     return float(nm)
-
-
-def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]]:
-    """The words of each file on the sheet."""
-    headers = {str(column): parse_header(str(column)) for column in sheet.frame.columns}
-    words = {column: SAME.get(header.word, header.word) for column, header in headers.items()}
-    if "file" not in words.values():
-        raise DataError(f"{sheet.name}: Unable to find a column 'file'. Write one row a file.")
-    for column, word in words.items():
-        if word not in (*WORDS, *SKIPPED) and not word.endswith("_flag"):
-            raise DataError(f"{sheet.name}: Unknown column '{column}'. {did_you_mean(word, WORDS)}")
-    units = {
-        words[column]: sheet.units.get(column, f"{header.unit} {header.basis}".strip())
-        for column, header in headers.items()
-    }
-    rows: dict[str, dict[str, Said]] = {}
-    for record in sheet.frame.to_dict("records"):
-        cells = {words[str(column)]: cell_text(cell) for column, cell in record.items()}
-        if not cells["file"]:
-            raise DataError(f"{sheet.name}: A row names no file. Fill in 'file'.")
-        name = named(cells["file"], names, f"{sheet.name}: file")
-        if name in rows:
-            raise DataError(f"{sheet.name}: file '{name}' has two rows. Keep one.")
-        rows[name] = {word: Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
-    return rows
-
-
-def named(name: str, names: Iterable[str], place: str) -> str:
-    """The one of `names` that is `name`, or whose file name is.
-
-    Raises
-    ------
-    StudyError
-        Where none or several are meant.
-    """
-    known = list(names)
-    if name in known:
-        return name
-    plain = PurePath(name).name.casefold()
-    near = [one for one in known if plain in (PurePath(one).name.casefold(), PurePath(one).stem.casefold())]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        raise StudyError(f"{place} '{name}' may be {' or '.join(near)}. Write the whole path.")
-    raise StudyError(f"{place} '{name}' is not among the files of the run. {did_you_mean(name, known)}")

@@ -10,7 +10,6 @@ from selenolab.assays.flow.channels import channel_named
 from selenolab.assays.flow.room import Room, Tube
 from selenolab.assays.flow.settings import FlowSettings, HandGate
 from selenolab.assays.flow.spill import Compensation
-from selenolab.assays.flow.stated import named
 from selenolab.core.errors import DataError, StudyError, did_you_mean
 from selenolab.core.gate import Combined, Dimension, Gate, GateTree, Rectangle
 from selenolab.cytometry.automatic import debris_gate, singlet_gate
@@ -18,6 +17,7 @@ from selenolab.cytometry.automatic_events import pooled
 from selenolab.cytometry.events import Events, chosen
 from selenolab.cytometry.gating import apply_gates
 from selenolab.cytometry.gating_settings import MADE_BY, gate_from_settings
+from selenolab.formats.said import file_named
 
 CELLS, SINGLETS = "cells", "singlets"
 RUN = "run"  # name, in the tree, of the matrix that the run compensates with
@@ -90,7 +90,7 @@ def _drawn(gate: HandGate, room: Room, compensation: Compensation) -> Gate:
     place = f"gates: '{gate.name}'"
     markers = room.channels.markers
     names = [channel_named(name, markers, place) for name in (gate.x, gate.y) if name]
-    tube = named(gate.tube, [tube.name for tube in room.tubes], place) if gate.tube else ""
+    tube = file_named(gate.tube, [tube.name for tube in room.tubes], place) if gate.tube else ""
     dyed = set(names) & set(room.channels.fluorescence)
     used = RUN if gate.compensated and dyed and compensation.source else ""
     notes = tuple(text for text in (gate.reason, f"by {gate.by}" if gate.by else "") if text)

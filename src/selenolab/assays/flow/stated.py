@@ -1,16 +1,15 @@
 """What a person states of a tube: its role, stain and place in the design, by file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
-from pathlib import PurePath
 
 from selenolab.assays.flow.schema import ROLES
 from selenolab.core.assay import Sheet
-from selenolab.core.errors import DataError, StudyError, did_you_mean
+from selenolab.core.errors import StudyError, did_you_mean
 from selenolab.core.format import InputFile
 from selenolab.formats.headers import normalise_word, parse_header
-from selenolab.formats.said import Said, cell_text, said_basis, said_dose, said_hours
+from selenolab.formats.said import Said, rows_by_file, said_basis, said_dose, said_hours
 
 SAME = {
     "replicate": "experiment", "exp": "experiment", "biological_replicate": "experiment",
@@ -67,7 +66,9 @@ def stated_of(files: Sequence[InputFile], sheet: Sheet | None) -> dict[str, Stat
     StudyError, DataError
         For an unknown word or role, a dose or time without a unit, a sheet row that names no file.
     """
-    rows = _sheet_rows(sheet, [file.name for file in files]) if sheet is not None else {}
+    rows = (
+        rows_by_file(sheet, [file.name for file in files], WORDS, _SKIPPED, SAME) if sheet is not None else {}
+    )
     stated = {file.name: _stated(file, rows.get(file.name, {})) for file in files}
     _refuse_unclear_controls({f.name: stated[f.name] for f in files if f.parsed.kind == "population"})
     return stated
@@ -122,56 +123,3 @@ def _facts(file: InputFile) -> dict[str, Said]:
             raise StudyError(f"{file.name}: Unknown word '{key}' of a tube. {did_you_mean(word, WORDS)}")
         found[word] = Said(str(value).strip(), f"{header.unit} {header.basis}".strip())
     return found
-
-
-def _sheet_rows(sheet: Sheet, names: Sequence[str]) -> dict[str, dict[str, Said]]:
-    """The words of each file on the sheet."""
-    headers = {str(column): parse_header(str(column)) for column in sheet.frame.columns}
-    words = {column: SAME.get(header.word, header.word) for column, header in headers.items()}
-    if "file" not in words.values():
-        raise DataError(f"{sheet.name}: Unable to find a column 'file'. Write one row a file.")
-    unknown = [
-        column
-        for column, word in words.items()
-        if word not in (*WORDS, *_SKIPPED) and not word.endswith("_flag")
-    ]
-    if unknown:
-        raise DataError(
-            f"{sheet.name}: Unknown column '{unknown[0]}'. {did_you_mean(words[unknown[0]], WORDS)}"
-        )
-    rows: dict[str, dict[str, Said]] = {}
-    for record in sheet.frame.to_dict("records"):
-        cells = {words[str(column)]: cell_text(cell) for column, cell in record.items()}
-        if not cells["file"]:
-            raise DataError(f"{sheet.name}: a row names no file. Fill in 'file'.")
-        name = named(cells["file"], names, f"{sheet.name}: file")
-        if name in rows:
-            raise DataError(f"{sheet.name}: file '{name}' has two rows. Keep one.")
-        units = {
-            words[column]: sheet.units.get(column, f"{header.unit} {header.basis}".strip())
-            for column, header in headers.items()
-        }
-        rows[name] = {word: Said(cells[word], units.get(word, "")) for word in WORDS if cells.get(word)}
-    return rows
-
-
-def named(name: str, names: Iterable[str], place: str) -> str:
-    """The one of `names` that is `name`, or whose file name (with or without its ending) is.
-
-    Raises
-    ------
-    StudyError
-        Where none or several are meant.
-    """
-    known = list(names)
-    if name in known:
-        return name
-    plain = PurePath(name).name.casefold()
-    near = [one for one in known if plain in (PurePath(one).name.casefold(), PurePath(one).stem.casefold())]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        raise StudyError(
-            f"{place} '{name}' means {len(near)} files: {', '.join(near)}. Write the whole name."
-        )
-    raise StudyError(f"{place} '{name}' is not among the files given. {did_you_mean(name, known)}")
